@@ -1,0 +1,54 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`.
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+MODEL  ?= golden/models/keras3-mlp
+TESTS  ?= tests
+
+.PHONY: help run test lint types unit golden golden-check catalogue schema bench clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(BIN)/activate: pyproject.toml requirements-dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-nodeps.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+run: $(BIN)/activate ## set up, inspect a model that we ship, confirm it by a real load
+	$(BIN)/python -m inspector $(MODEL)
+
+test: $(BIN)/activate lint types unit golden-check ## lint, types, tests, golden files
+
+lint: $(BIN)/activate
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/make_schema.py --check
+	$(BIN)/python scripts/make_catalogue.py --check
+
+types: $(BIN)/activate
+	$(BIN)/mypy
+
+unit: $(BIN)/activate
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+
+golden: $(BIN)/activate ## rewrite golden/*.txt, *.json and MATRIX.txt
+	$(BIN)/python golden/make_golden.py
+
+golden-check: $(BIN)/activate
+	$(BIN)/python golden/make_golden.py --check
+
+catalogue: $(BIN)/activate ## rebuild the op catalogue; ADD=/path/to/python adds that environment's TensorFlow
+	$(BIN)/python scripts/make_catalogue.py $(if $(ADD),--add $(ADD))
+
+schema: $(BIN)/activate ## rebuild the protobuf descriptor sets
+	$(BIN)/python scripts/make_schema.py
+
+bench: $(BIN)/activate ## cold start and memory, as ratios
+	$(BIN)/python scripts/bench.py
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

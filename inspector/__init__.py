@@ -1,0 +1,50 @@
+"""Will this SavedModel load and run: in which loader, on which TensorFlow and device, why not, and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inspector.version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from inspector.checking import ConfirmBy, Report, check
+    from inspector.errors import FormatError, InspectorError, UnknownRelease, UsageError
+    from inspector.findings import Finding, Location, Target, Verdict
+    from inspector.model.saved_model import Model, open_model
+
+_HOMES = {
+    "ConfirmBy": "checking", "Report": "checking", "check": "checking",
+    "FormatError": "errors", "InspectorError": "errors", "UnknownRelease": "errors", "UsageError": "errors",
+    "Finding": "findings", "Location": "findings", "Target": "findings", "Verdict": "findings",
+    "Model": "model.saved_model", "open_model": "model.saved_model",
+}  # fmt: skip
+
+__all__ = [
+    "ConfirmBy",
+    "Finding",
+    "FormatError",
+    "InspectorError",
+    "Location",
+    "Model",
+    "Report",
+    "Target",
+    "UnknownRelease",
+    "UsageError",
+    "Verdict",
+    "__version__",
+    "check",
+    "open_model",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: ``--help`` needs none of them."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,270 @@
+"""From paths to a report: open, judge, confirm, compare. The public ``check`` and what it returns."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from inspector.catalogue import release, releases
+from inspector.confirmation import confirm, packages_of, tensorflow_of
+from inspector.engine import LOADERS, Judgement, Summary, judge, sum_up, words
+from inspector.errors import DEFAULT_LIMITS, InspectorError, Limits, UnknownRelease, UsageError
+from inspector.findings import ERROR, FAILS, LOADS, SEVERITIES, UNKNOWN, Confirmation, Finding, Target, Verdict
+from inspector.model.saved_model import PB, PBTXT, Model, open_model
+from inspector.topology.host_access import host_access
+from inspector.topology.reach import Reach
+
+NOT_CONFIRMED = "not-confirmed"
+OTHER_PURPOSES = {("transform",): "TensorFlow Transform loads its graph by this tag"}
+
+
+class ModelReport:
+    """One model, what the engine makes of it, and what real loads did."""
+
+    __slots__ = ("_reaches", "chosen", "confirmations", "judgement", "model", "tags", "why_tags")
+
+    def __init__(self, model: Model, judgement: Judgement, chosen: tuple[str, ...], why_tags: str = "") -> None:
+        self.model = model
+        self.judgement = judgement
+        self.chosen = chosen
+        self.why_tags = why_tags
+        self.confirmations: list[Confirmation] = []
+
+    @property
+    def path(self) -> str:
+        return self.model.path
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.judgement.findings
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        return self.judgement.verdicts
+
+    def summary(self, index: int) -> Summary:
+        """Effect, severity and loaders of one finding, over the chosen loaders."""
+        return sum_up(index, self.findings[index], self.judgement.meanings, self.chosen)
+
+    def exit_code(self, fail_on: str = ERROR) -> int:
+        """0 nothing at or above ``fail_on``, 1 findings or a real load that failed, 3 a chosen verdict is unknown."""
+        worst = SEVERITIES.index(fail_on)
+        if any(SEVERITIES.index(self.summary(i).severity) <= worst for i in range(len(self.findings))):
+            return 1
+        if any(
+            c.outcome == FAILS or any(s.outcome == FAILS for s in c.signatures.values()) for c in self.confirmations
+        ):
+            return 1
+        return 3 if any(v.outcome == UNKNOWN for v in self.verdicts if v.loader in self.chosen) else 0
+
+
+class RestoreWouldFail(InspectorError):
+    """What ``Report.raise_for_errors`` raises: one line a finding of severity error."""
+
+
+class Report:
+    """What ``check`` returns: one ModelReport a model (a TensorFlow Serving base folder has several)."""
+
+    __slots__ = ("models", "targets")
+
+    def __init__(self, models: Sequence[ModelReport], targets: Sequence[Target]) -> None:
+        self.models = tuple(models)
+        self.targets = tuple(targets)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings of all models, in order."""
+        return tuple(finding for report in self.models for finding in report.findings)
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdicts of all models, in order."""
+        return tuple(verdict for report in self.models for verdict in report.verdicts)
+
+    def exit_code(self, fail_on: str = ERROR) -> int:
+        """The worst of the models' codes: 1 before 3 before 0."""
+        codes = {report.exit_code(fail_on) for report in self.models}
+        return next((code for code in (1, 3) if code in codes), 0)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON document, version 1."""
+        from inspector.report.json import document
+
+        return document(self)
+
+    def raise_for_errors(self) -> None:
+        """Raise RestoreWouldFail if there is a finding of severity error, with all of them in its text."""
+        lines = [
+            f"{report.path}: {finding.rule} {words(finding)[0]} ({finding.where})"
+            for report in self.models
+            for i, finding in enumerate(report.findings)
+            if report.summary(i).severity == ERROR
+        ]
+        if lines:
+            raise RestoreWouldFail("\n".join(lines))
+
+
+class ConfirmBy(NamedTuple):
+    """How to confirm: which loaders, whose TensorFlow, and whether to run what touches the host."""
+
+    loaders: tuple[str, ...] = ()
+    python: str | None = None
+    force: bool = False
+    inputs: str | None = None
+    timeout: float = 120.0
+    memory: int = 8 << 30
+
+
+def default_target(tensorflow: str | None = None, device: str = "cpu", packages: Iterable[str] = ()) -> Target:
+    """The target that was asked for; without a release the installed TensorFlow's, else the newest in the catalogue.
+
+    Nothing is imported: the installed version comes from package metadata. Raises UnknownRelease.
+    """
+    named = tuple(sorted(set(packages)))
+    if tensorflow is not None and tensorflow != "installed":
+        return Target(release(tensorflow).version, device, named)
+    installed = tensorflow_of(None)
+    if installed is not None:
+        here = tuple(sorted({*named, *packages_of(None)}))
+        try:
+            return Target(release(installed).version, device, here)
+        except UnknownRelease:
+            pass
+    if tensorflow == "installed":
+        raise UsageError("TensorFlow is not installed in this environment")
+    return Target(releases()[-1], device, named)
+
+
+def check(
+    path: str | os.PathLike[str],
+    *,
+    tensorflow: str | None = None,
+    device: str = "cpu",
+    packages: Iterable[str] = (),
+    loaders: Iterable[str] = (),
+    tags: Iterable[str] | None = None,
+    version: int | None = None,
+    verify: bool | None = None,
+    confirm_by: ConfirmBy | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Report:
+    """Judge a SavedModel, or every version of a TensorFlow Serving base folder, and confirm it if asked to.
+
+    ``loaders`` says who will load the model (default: tf2, tf1 and serving): only their failures are errors.
+    ``confirm_by`` runs the model's code in a child process; None runs nothing. Cost: about 0.1 s for a 2 MB graph.
+    Raises UsageError for a path that does not exist, an unknown loader or release.
+    """
+    target = default_target(tensorflow, device, packages)
+    chosen = tuple(loaders) or tuple(LOADERS)
+    for name in chosen:
+        if name not in LOADERS:
+            raise UsageError(f"unknown loader {name!r}; there are {', '.join(LOADERS)}")
+    asked = None if tags is None else tuple(sorted(set(tags)))
+    reports = []
+    for one in expand(os.fspath(path), version):
+        report = examine(open_model(one, verify=verify, limits=limits), target, chosen, asked)
+        if confirm_by is not None:
+            confirm_report(report, confirm_by, asked)
+        reports.append(report)
+    return Report(reports, (target,))
+
+
+def expand(path: str, version: int | None = None) -> Iterator[str]:
+    """``path``, or the version folders of a TensorFlow Serving base folder, newest first."""
+    names = _versions(path)
+    if version is not None:
+        if version not in names:
+            there = ", ".join(map(str, names)) or "none"
+            raise UsageError(f"{path} has no version {version} (versions: {there})")
+        names = {version: names[version]}
+    if not names:
+        yield path
+    for name in names.values():
+        yield f"{path.rstrip('/')}/{name}"
+
+
+def _versions(path: str) -> dict[int, str]:
+    """The versions below a TensorFlow Serving base folder; none for a path that holds a graph file itself."""
+    if not os.path.isdir(path) or any(os.path.lexists(os.path.join(path, name)) for name in (PB, PBTXT)):
+        return {}
+    from inspector.model.folder import version_names
+
+    return version_names(path)
+
+
+def examine(model: Model, target: Target, chosen: tuple[str, ...], tags: tuple[str, ...] | None) -> ModelReport:
+    """Judge an open model. Cost: a pass over its nodes for each target."""
+    why = ""
+    if tags is None and len(model.meta_graphs) == 1 and model.meta_graphs[0].tags in OTHER_PURPOSES:
+        tags = model.meta_graphs[0].tags
+        why = OTHER_PURPOSES[tags]
+    return ModelReport(model, judge(model, target, tags=tags), chosen, why)
+
+
+def confirm_report(report: ModelReport, by: ConfirmBy, tags: tuple[str, ...] | None) -> None:
+    """Load the model for real, once for each loader asked for, and compare with the verdict for that very TensorFlow."""
+    model = report.model
+    for loader in by.loaders or report.chosen[:1]:
+        if not model.meta_graphs:
+            report.confirmations.append(_not_confirmed(loader, None, "there is no graph to load"))
+            continue
+        installed = tensorflow_of(by.python)
+        if installed is None:
+            report.confirmations.append(_not_confirmed(loader, None, "tensorflow is not installed"))
+            continue
+        reaches = {meta.index: Reach(meta) for meta in model.meta_graphs}
+        access = host_access(model, reaches)
+        at_load = [a for a in access if loader in a.at_load]
+        if at_load and not by.force:
+            report.confirmations.append(_not_confirmed(loader, installed, f"its load reaches {at_load[0].op}"))
+            continue
+        verdict_tags = tags if tags is not None else (model.meta_graphs[0].tags if report.why_tags else None)
+        skip = {}
+        if not by.force:
+            skip = {key: f"reaches {a.op}" for a in access for key in a.at_call.get(loader, ())}
+        real = confirm(
+            model.folder,
+            loader=loader,
+            python=by.python,
+            tags=verdict_tags,
+            skip_calls=skip,
+            inputs=by.inputs,
+            timeout=by.timeout,
+            memory=by.memory,
+        )
+        predicted = _prediction(report, loader, installed, by.python, verdict_tags)
+        report.confirmations.append(real._replace(agrees=agreement(predicted, real)))
+
+
+def _not_confirmed(loader: str, tensorflow: str | None, why: str) -> Confirmation:
+    return Confirmation(loader, tensorflow, NOT_CONFIRMED, error_message=why)
+
+
+def _prediction(
+    report: ModelReport, loader: str, installed: str, python: str | None, tags: tuple[str, ...] | None
+) -> Verdict | None:
+    """The verdict for the confirming interpreter's own release, packages and device."""
+    try:
+        target = Target(release(installed).version, "cpu", packages_of(python))
+    except UnknownRelease:
+        return None
+    judgement = report.judgement
+    if target != judgement.target:
+        judgement = judge(report.model, target, tags=tags)
+    return next((verdict for verdict in judgement.verdicts if verdict.loader == loader), None)
+
+
+def agreement(predicted: Verdict | None, real: Confirmation) -> bool | None:
+    """Whether a real load did what the verdict said; None where there is nothing to compare."""
+    if predicted is None or real.outcome not in (LOADS, FAILS) or predicted.outcome == UNKNOWN:
+        return None
+    if predicted.outcome != real.outcome:
+        return False
+    for key, call in real.signatures.items():
+        said = predicted.signatures.get(key)
+        if said is None or call.outcome not in ("runs", "fails") or said.outcome == UNKNOWN:
+            continue
+        if said.outcome != call.outcome:
+            return False
+    return True

@@ -1,0 +1,251 @@
+"""Arguments, exit codes and the choice of reporter. Nothing else prints."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from inspector.errors import InspectorError, UsageError
+from inspector.version import VERSION
+
+if TYPE_CHECKING:
+    from inspector.checking import ConfirmBy, ModelReport, Report
+
+OK, FINDINGS, USAGE, COULD_NOT_TELL = 0, 1, 2, 3
+DEFAULT_COMMAND = "check"
+_EXIT_CODES = """\
+exit codes: 0 nothing at or above --fail-on · 1 findings (a damaged path is a finding) · 2 wrong usage, no such path ·
+3 nothing failed, but a chosen loader's verdict is unknown. A folder that is named like a command: ./show"""
+
+
+def run() -> NoReturn:
+    """The console entry point."""
+    gc.disable()  # many small objects and a short life: collecting them costs more than it frees
+    try:
+        code = main(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = OK
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; returns the exit code."""
+    arguments = list(argv)
+    if arguments in (["--version"], ["-V"]):
+        print(f"inspector {VERSION}")
+        return OK
+    parser, commands = build_parser()
+    if arguments and arguments[0] not in commands and arguments[0] not in ("-h", "--help"):
+        arguments.insert(0, DEFAULT_COMMAND)
+    if not arguments:
+        parser.print_help(sys.stderr)
+        return USAGE
+    options = parser.parse_args(arguments)
+    try:
+        command: Callable[[argparse.Namespace], int] = options.command
+        return command(options)
+    except UsageError as error:
+        print(f"inspector: {error}", file=sys.stderr)
+        return USAGE
+    except InspectorError as error:
+        print(f"inspector: {error}", file=sys.stderr)
+        return FINDINGS
+
+
+def build_parser() -> tuple[argparse.ArgumentParser, set[str]]:
+    """The parser, and the names of the commands."""
+    parser = argparse.ArgumentParser(
+        prog="python -m inspector",
+        description="Will this SavedModel load and run, where, why not, and what to do. "
+        "`python -m inspector PATH` is short for `python -m inspector check PATH`.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_check(commands.add_parser("check", help="judge models and confirm the verdicts (the default)"))
+    _add_show(commands.add_parser("show", help="print what a model holds, in the text form"))
+    _add_graph(commands.add_parser("graph", help="write the op graph or the call graph: DOT, JSON, PNG or SVG"))
+    listing = commands.add_parser("rules", help="list the rules")
+    listing.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    listing.set_defaults(command=rules_command)
+    explain = commands.add_parser("explain", help="explain a rule")
+    explain.add_argument("rule", help="a code (OP001) or a name (op-not-registered)")
+    explain.set_defaults(command=explain_command)
+    return parser, set(commands.choices)
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a SavedModel, or a TensorFlow Serving base folder")
+    parser.add_argument("--tensorflow", metavar="X.Y", help="the release to judge against: 2.15, latest, installed")
+    parser.add_argument("--device", choices=("cpu", "gpu", "tpu"), default="cpu")
+    parser.add_argument("--with", dest="packages", action="append", default=[], metavar="PACKAGE",
+                        help="a companion package that is imported before the load (repeatable)")  # fmt: skip
+    parser.add_argument("--loader", dest="loaders", action="append", default=[], metavar="LOADER",
+                        help="who will load the model: tf2, tf1, serving (repeatable; default: all three)")  # fmt: skip
+    parser.add_argument("--tags", metavar="A,B", help="the tag-set to load (default: what each loader takes)")
+    parser.add_argument("--version", type=int, metavar="N", help="the version to judge, of a Serving base folder")
+    parser.add_argument("--verify", action="store_true", default=None, help="verify the checksum of every tensor")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--fail-on", choices=("error", "warning", "note"), default="error")
+    confirm = parser.add_argument_group("confirmation (loads the model for real, in a child process)")
+    confirm.add_argument("--confirm", choices=("auto", "force"), nargs="?", const="auto", default="auto",
+                         help="force also loads and calls what touches files, network or native code")  # fmt: skip
+    confirm.add_argument("--no-confirm", dest="confirm", action="store_const", const="no", help="static only")
+    confirm.add_argument("--confirm-with", metavar="PYTHON", help="the interpreter whose TensorFlow confirms")
+    confirm.add_argument("--confirm-loader", action="append", default=[], choices=("tf2", "tf1", "serving"),
+                         help="the loader that confirms (repeatable; default: the first chosen)")  # fmt: skip
+    confirm.add_argument("--inputs", metavar="FILE", help=".npz or JSON with real inputs for the signatures")
+    confirm.add_argument("--timeout", type=float, default=120.0, metavar="SECONDS", help="for each step of the load")
+    parser.set_defaults(command=check_command)
+
+
+def _add_show(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH")
+    for part in ("signatures", "variables", "functions", "ops", "objects", "all"):
+        parser.add_argument(f"--{part}", action="store_true")
+    parser.set_defaults(command=show_command)
+
+
+def _add_graph(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH")
+    parser.add_argument("--meta-graph", type=int, default=0, metavar="N")
+    parser.add_argument("--function", metavar="F", help="the body of a function instead of the main graph")
+    parser.add_argument("--calls", action="store_true", help="which function calls which, from each entry point")
+    parser.add_argument("--around", metavar="NODE", help="only what is near a node")
+    parser.add_argument("--hops", type=int, default=2, metavar="N", help="how near (default: 2)")
+    parser.add_argument(
+        "--format", choices=("dot", "json", "svg", "png"), help="default: by --output's ending, else dot"
+    )
+    parser.add_argument("--output", metavar="FILE", help="default: standard output")
+    parser.set_defaults(command=graph_command)
+
+
+def check_command(options: argparse.Namespace) -> int:
+    from inspector.checking import Report, check, confirm_report, default_target
+
+    target = default_target(options.tensorflow, options.device, options.packages)
+    by = _confirm_by(options)
+    tags = None if options.tags is None else tuple(tag for tag in options.tags.split(",") if tag)
+    usage = False
+    reports: list[ModelReport] = []
+    for path in options.paths:
+        try:
+            found = check(
+                path, tensorflow=options.tensorflow, device=options.device, packages=options.packages,
+                loaders=options.loaders, tags=tags, version=options.version, verify=options.verify,
+            )  # fmt: skip
+        except UsageError as error:
+            print(f"inspector: {error}", file=sys.stderr)
+            usage = True
+            continue
+        for one in found.models:
+            if options.format == "text":
+                _print_static(one, first=not reports)
+            if by is not None:
+                confirm_report(one, by, tags)
+                if options.format == "text":
+                    _print_confirmations(one)
+            reports.append(one)
+    report = Report(reports, (target,))
+    if options.format == "json":
+        _print_json(report)
+    return USAGE if usage else report.exit_code(options.fail_on)
+
+
+def _confirm_by(options: argparse.Namespace) -> ConfirmBy | None:
+    if options.confirm == "no":
+        return None
+    from inspector.checking import ConfirmBy
+
+    return ConfirmBy(
+        loaders=tuple(options.confirm_loader),
+        python=options.confirm_with,
+        force=options.confirm == "force",
+        inputs=options.inputs,
+        timeout=options.timeout,
+    )
+
+
+def _print_static(one: ModelReport, *, first: bool) -> None:
+    from inspector.report import text
+    from inspector.report.style import Style
+
+    if not first:
+        print()
+    for line in text.lines(one, Style.of(sys.stdout)):
+        print(line)
+    sys.stdout.flush()
+
+
+def _print_confirmations(one: ModelReport) -> None:
+    from inspector.report import text
+    from inspector.report.style import Style
+
+    for real in one.confirmations:
+        for line in text.confirmation_lines(one, real, Style.of(sys.stdout)):
+            print(line)
+
+
+def _print_json(report: Report) -> None:
+    from inspector.report.json import dumps
+
+    sys.stdout.write(dumps(report))
+
+
+def show_command(options: argparse.Namespace) -> int:
+    from inspector.model.saved_model import open_model
+    from inspector.model.text import print_model
+
+    model = open_model(options.path, verify=False)
+    if not model.meta_graphs:
+        return _not_a_model(options)
+    parts = {part: getattr(options, part) for part in ("signatures", "variables", "functions", "ops", "objects")}
+    if not any(parts.values()):
+        parts["signatures"] = True
+    for line in print_model(model, **parts, all=options.all):
+        print(line)
+    return OK
+
+
+def _not_a_model(options: argparse.Namespace) -> int:
+    """Say what the path is instead, as ``check`` does."""
+    from inspector.checking import check
+
+    for one in check(options.path).models:
+        _print_static(one, first=True)
+    return FINDINGS
+
+
+def graph_command(options: argparse.Namespace) -> int:
+    from inspector.model.saved_model import open_model
+    from inspector.report.graph import write_graph
+
+    model = open_model(options.path, verify=False)
+    if not model.meta_graphs:
+        return _not_a_model(options)
+    write_graph(model, options, sys.stdout)
+    return OK
+
+
+def rules_command(options: argparse.Namespace) -> int:
+    from inspector.report.rules import listing
+
+    for line in listing(options.format):
+        print(line)
+    return OK
+
+
+def explain_command(options: argparse.Namespace) -> int:
+    from inspector.report.rules import explanation
+
+    for line in explanation(options.rule):
+        print(line)
+    return OK

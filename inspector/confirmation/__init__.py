@@ -1,0 +1,66 @@
+"""Confirmation: a real load, and real calls, in a child process with limits.
+
+The child is ``probe.py``; ``child.py`` starts and bounds it; ``account.py`` makes a Confirmation of what it said.
+Importing this package imports neither ``subprocess`` nor anything else that a static check does not need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from inspector.confirmation.interpreter import packages_of, tensorflow_of
+from inspector.findings import Confirmation
+
+__all__ = ["DEFAULT_MEMORY", "DEFAULT_TIMEOUT", "confirm", "packages_of", "tensorflow_of"]
+
+DEFAULT_TIMEOUT = 120.0
+DEFAULT_MEMORY = 8 << 30
+
+
+def confirm(
+    path: str,
+    *,
+    loader: str = "tf2",
+    python: str | None = None,
+    tags: tuple[str, ...] | None = None,
+    skip_calls: Mapping[str, str] = {},
+    inputs: str | None = None,
+    signature_inputs: Mapping[str, Mapping[str, object]] | None = None,
+    timeout: float = DEFAULT_TIMEOUT,
+    memory: int = DEFAULT_MEMORY,
+) -> Confirmation:
+    """Loads the SavedModel at ``path`` with a real TensorFlow in a child process and calls each of its signatures.
+
+    **This runs the model's code.** Whoever calls it decides whether that is wanted; ``skip_calls`` maps the
+    signatures that are not to be called to the reason.
+
+    ``loader`` is ``tf2`` (tf.saved_model.load), ``tf1`` (tf.compat.v1.saved_model.load in a Session) or ``serving``
+    (C++ LoadSavedModel by way of TF_LoadSessionFromSavedModel). ``python`` is another interpreter, whose TensorFlow
+    is used. ``tags``: None is the loader's own default (``["serve"]`` for tf1 and serving).
+
+    Signatures are called with 0.5, 0, False or ``"a"`` in their declared shapes, unknown dimensions 1; an error that
+    only refuses these values is ``inconclusive``. ``inputs`` is a file with real ones: ``.npz`` with keys
+    ``signature/input`` or ``input``, or JSON ``{signature: {input: nested lists}}`` (``{"b64": ...}`` for bytes; a
+    list of its components for a ragged or sparse input); ``signature_inputs`` is the same as a Python value, and
+    goes before the file. The errors of a call whose inputs are all real are never inconclusive.
+
+    ``timeout`` (seconds) bounds each step: TensorFlow's import, the load, each call. ``memory`` (bytes) bounds the
+    resident memory, which is watched where there is a ``/proc``. After a call that kills the child, the remaining
+    signatures are called in a new one, three times at most.
+
+    Costs: TensorFlow's import (2 to 8 s, 0.4 GB) and whatever the model costs. Raises UsageError for an unknown
+    loader or for inputs that cannot be used; a failure of the load is the answer, not an exception.
+    """
+    from inspector.confirmation import account
+
+    return account.confirm(
+        path,
+        loader=loader,
+        python=python,
+        tags=tags,
+        skip_calls=skip_calls,
+        inputs=inputs,
+        signature_inputs=signature_inputs,
+        timeout=timeout,
+        memory=memory,
+    )

@@ -1,0 +1,89 @@
+"""The C++ LoadSavedModel with default SessionOptions: TensorFlow Serving, and what the C API, Java and Go call.
+
+It imports the main graph and the functions that it reaches, and restores only if the index file exists. It looks
+neither at the object graph nor at the signatures.
+"""
+
+from __future__ import annotations
+
+from inspector.loaders import parts, session
+from inspector.loaders.step import (
+    IMPORTED_FUNCTIONS,
+    INIT,
+    MAIN,
+    RESTORE,
+    SIGNATURE,
+    TABLES,
+    VARIABLES,
+    Loader,
+    Mind,
+    Step,
+    Walk,
+    minds,
+    of_signature,
+)
+
+STEPS = (
+    Step("read the graph file", parts.READ_GRAPH_FILE, "cc/saved_model/reader.cc ReadSavedModel"),
+    Step("match tags", minds("SM004", "SG005"), "cc/saved_model/reader.cc FindMetaGraphDef"),
+    Step("read debug info", minds("SM008"), "cc/saved_model/reader.cc ReadSavedModelDebugInfoIfPresent"),
+    Step(
+        "import the graph",
+        (*minds("VR001"), *parts.BAD_NODES, *minds("FN004", "FN005", "FN006", "GR011")),
+        "core/common_runtime/graph_constructor.cc GraphConstructor::TryImport",
+        reads=(MAIN, IMPORTED_FUNCTIONS),
+    ),
+    Step(
+        "resolve calls", minds("FN001", "FN003"), "core/framework/function.cc FunctionLibraryDefinition", reads=(MAIN,)
+    ),
+    Step(
+        "place the graph",
+        (Mind("GR010", when=parts.absent_device),),
+        "core/common_runtime/placer.cc, at the first Session run",
+        reads=(MAIN, RESTORE),
+        runs_if=lambda walk: parts.index_exists(walk) or parts.has_init_op(walk),
+    ),
+    Step(
+        "restore the variables",
+        (*parts.BAD_CHECKPOINT, *parts.by_route("RestoreV2")),
+        "cc/saved_model/loader_util.cc RunRestore",
+        runs_if=parts.index_exists,
+        gives=VARIABLES,
+    ),
+    Step(
+        "run the init op",
+        (Mind("SM006", when=parts.asset_is_read_at_load),),
+        "cc/saved_model/loader_util.cc RunInitOp",
+        reads=(INIT,),
+        runs_if=parts.has_init_op,
+        gives=TABLES,
+    ),
+    Step(
+        "call the signature",
+        (
+            *parts.BAD_NODES,
+            *minds("FN001", "FN002", "FN004", "FN005", "FN006", "GR009", "OP006"),
+            Mind("SG001", when=of_signature),
+            Mind("SG002", when=parts.wrong_input),
+            Mind("TB001", when=parts.variables_are_needed),
+            Mind("GR010", when=parts.other_job),
+        ),
+        "core/common_runtime/direct_session.cc Run",
+        reads=(SIGNATURE,),
+        stage="call",
+    ),
+)
+
+
+def steps(walk: Walk) -> tuple[Step, ...]:
+    return STEPS
+
+
+LOADER = Loader(
+    "serving",
+    "LoadSavedModel (TensorFlow Serving)",
+    session.by_tags,
+    steps,
+    session.signature_defs,
+    session.session_entry,
+)

@@ -1,0 +1,120 @@
+"""What a step of a loader is, and what the walk over the steps carries along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from inspector.findings import Finding, Target
+from inspector.model.saved_model import Model
+from inspector.topology.inspection import Inspection, MetaView
+
+# What a step reads of a MetaGraph. A finding about a node counts only for a step that reads the graph that holds it.
+MAIN = "main graph"
+ALL_FUNCTIONS = "all functions"
+IMPORTED_FUNCTIONS = "functions that the import instantiates"
+RESTORE = "what the restore op runs"
+INIT = "what the init op runs"
+OBJECT_INIT = "what resources run"
+SIGNATURE = "what the signature runs"
+
+# What steps leave behind.
+VARIABLES = "variables"
+TABLES = "tables"
+
+
+class Walk:
+    """The state of one walk: a model, the MetaGraph that the loader chose, and what earlier steps gave.
+
+    ``view`` is None until a MetaGraph is chosen; ``signature`` is the key of the signature that is being called;
+    ``nodes`` and ``functions`` are what its call reaches.
+    """
+
+    __slots__ = ("functions", "given", "it", "loader", "members", "nodes", "signature", "tags", "view")
+
+    def __init__(self, it: Inspection, loader: str, tags: tuple[str, ...] | None) -> None:
+        self.it = it
+        self.loader = loader
+        self.tags = tags
+        self.view: MetaView | None = None
+        self.given: set[str] = set()
+        self.signature = ""
+        self.nodes: frozenset[str] = frozenset()
+        self.functions: frozenset[str] = frozenset()
+        self.members: tuple[str, ...] = ()
+
+    @property
+    def model(self) -> Model:
+        return self.it.model
+
+    @property
+    def target(self) -> Target:
+        return self.it.target
+
+    def calls(self, *ops: str) -> bool:
+        """Whether what is being called runs one of these ops."""
+        view = self.view
+        if view is None:
+            return False
+        positions = view.reach.positions()
+        main = view.meta.graph
+        if any(main.kinds[positions[name]].op in ops for name in self.nodes if name in positions):
+            return True
+        bodies = (view.meta.function(name) for name in self.functions)
+        return any(kind.op in ops for f in bodies if f is not None for kind in f.body.kinds)
+
+
+Condition = Callable[[Finding, Walk], bool]
+
+
+class Mind(NamedTuple):
+    """One rule that a step minds; ``when`` narrows it; ``how`` is the way in which the failure comes."""
+
+    rule: str
+    when: Condition | None = None
+    how: str = "error"
+
+
+class Step(NamedTuple):
+    """One step of a loader.
+
+    ``reads`` narrows findings about nodes to the graphs that the step looks at; ``runs_if`` is a condition on the walk;
+    ``gives`` is what the step leaves behind when it runs; ``source`` is the file and function of TensorFlow.
+    """
+
+    name: str
+    minds: tuple[Mind, ...]
+    source: str
+    reads: tuple[str, ...] = ()
+    stage: str = "load"
+    runs_if: Callable[[Walk], bool] | None = None
+    gives: str = ""
+
+
+class Loader(NamedTuple):
+    """A loader: its name, how it is called, how it chooses a MetaGraph, its steps, and the signatures that it offers.
+
+    ``entry`` gives the nodes of the main graph and the functions that a call of one signature runs.
+    """
+
+    name: str
+    call: str
+    choose: Callable[[Walk], MetaView | None]
+    steps: Callable[[Walk], tuple[Step, ...]]
+    signatures: Callable[[Walk], Iterable[str]]
+    entry: Callable[[Walk, str], tuple[frozenset[str], frozenset[str]]]
+
+
+def minds(*rules: str | Mind, when: Condition | None = None, how: str = "error") -> tuple[Mind, ...]:
+    """Several rules under one condition."""
+    return tuple(rule if isinstance(rule, Mind) else Mind(rule, when, how) for rule in rules)
+
+
+def has_datum(key: str, *values: object) -> Condition:
+    """Findings whose ``data[key]`` is one of the values."""
+    return lambda finding, walk: finding.data.get(key) in values
+
+
+def of_signature(finding: Finding, walk: Walk) -> bool:
+    """Findings about the signature that is being called."""
+    return finding.data.get("signature") == walk.signature

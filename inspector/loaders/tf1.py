@@ -1,0 +1,85 @@
+"""tf.compat.v1.saved_model.load in a Session.
+
+It imports the main graph and the functions that it reaches, restores through the saver, runs the init op. It ignores the
+object graph.
+"""
+
+from __future__ import annotations
+
+from inspector.loaders import parts, session
+from inspector.loaders.step import (
+    IMPORTED_FUNCTIONS,
+    INIT,
+    MAIN,
+    RESTORE,
+    SIGNATURE,
+    TABLES,
+    VARIABLES,
+    Loader,
+    Mind,
+    Step,
+    Walk,
+    minds,
+    of_signature,
+)
+
+STEPS = (
+    Step("read the graph file", parts.READ_GRAPH_FILE, "python/saved_model/loader_impl.py parse_saved_model"),
+    Step("match tags", minds("SM004", "SG005"), "python/saved_model/loader_impl.py get_meta_graph_def_from_tags"),
+    Step(
+        "import the graph",
+        (*minds("VR001", "VR004"), *parts.BAD_NODES, *minds("FN004", "FN005", "FN006")),
+        "python/saved_model/loader_impl.py load_graph; python/framework/importer.py; common_runtime/graph_constructor.cc",
+        reads=(MAIN, IMPORTED_FUNCTIONS),
+    ),
+    Step(
+        "resolve calls",
+        minds("FN001"),
+        "python/framework/function_def_to_graph.py; graph_constructor.cc",
+        reads=(MAIN,),
+    ),
+    Step(
+        "restore the variables",
+        (*minds("TB001"), *parts.BAD_CHECKPOINT, *parts.by_route("RestoreV2")),
+        "python/saved_model/loader_impl.py restore_variables; python/training/saver.py restore",
+        runs_if=lambda walk: walk.view is not None and walk.view.meta.saver_def is not None,
+        gives=VARIABLES,
+    ),
+    Step(
+        "place the graph",
+        (Mind("GR010", when=parts.absent_device), *minds("GR011")),
+        "core/common_runtime/placer.cc, at the first Session run",
+        reads=(MAIN, RESTORE),
+        runs_if=lambda walk: parts.has_init_op(walk) or VARIABLES in walk.given,
+    ),
+    Step(
+        "run the init op",
+        (Mind("SM006", when=parts.asset_is_read_at_load),),
+        "python/saved_model/loader_impl.py run_init_op",
+        reads=(INIT,),
+        runs_if=parts.has_init_op,
+        gives=TABLES,
+    ),
+    Step(
+        "call the signature",
+        (
+            *parts.BAD_NODES,
+            *minds("FN001", "FN002", "FN004", "FN005", "FN006", "GR009", "OP006"),
+            Mind("SG001", when=of_signature),
+            Mind("SG002", when=parts.wrong_input),
+            Mind("GR010", when=parts.other_job),
+        ),
+        "core/common_runtime/direct_session.cc Run",
+        reads=(SIGNATURE,),
+        stage="call",
+    ),
+)
+
+
+def steps(walk: Walk) -> tuple[Step, ...]:
+    return STEPS
+
+
+LOADER = Loader(
+    "tf1", "tf.compat.v1.saved_model.load", session.by_tags, steps, session.signature_defs, session.session_entry
+)

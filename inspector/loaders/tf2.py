@@ -1,0 +1,147 @@
+"""tf.saved_model.load. A model with one MetaGraph and an object graph takes the V2 path, any other the V1 path.
+
+The V2 path rebuilds Python objects from the object graph and every FunctionDef of the library. It looks neither at the
+main graph nor at signature_def, saver_def, collections, GraphDef versions or devices of the main graph.
+The V1 path (load_v1_in_v2) imports the main graph into a function, restores and initialises it, and prunes one function
+out of it per signature.
+"""
+
+from __future__ import annotations
+
+from inspector.loaders import parts, session
+from inspector.loaders.step import (
+    ALL_FUNCTIONS,
+    MAIN,
+    SIGNATURE,
+    TABLES,
+    VARIABLES,
+    Loader,
+    Mind,
+    Step,
+    Walk,
+    minds,
+)
+from inspector.topology.inspection import MetaView
+
+READ = (
+    Step("read the graph file", parts.READ_GRAPH_FILE, "python/saved_model/loader_impl.py parse_saved_model"),
+    Step("read debug info", minds("SM008"), "python/saved_model/loader_impl.py parse_saved_model_with_debug_info"),
+    Step(
+        "choose the MetaGraph",
+        (
+            *minds("SM004"),
+            Mind("SG006", when=lambda finding, walk: walk.tags is None),
+            Mind("SG005", when=lambda finding, walk: walk.tags is not None),
+        ),
+        "python/saved_model/load.py load_partial; load_v1_in_v2.py get_meta_graph_def_from_tags",
+    ),
+)
+
+FUNCTIONS = Step(
+    "load the function library",
+    (*minds("FN001", "FN002", "FN003", "FN004", "GR011"), *parts.BAD_NODES),
+    "python/saved_model/function_deserialization.py load_function_def_library",
+    reads=(ALL_FUNCTIONS,),
+)
+
+V2_STEPS = (
+    FUNCTIONS,
+    Step(
+        "recreate the objects",
+        (
+            Mind("OB001", when=parts.without_tf_keras),
+            Mind("OB003", when=parts.unregistered_package),
+            *minds("OB002"),
+        ),
+        "python/saved_model/load.py Loader._load_nodes, _recreate_function",
+    ),
+    Step(
+        "restore the variables",
+        (*minds("TB001"), *parts.BAD_CHECKPOINT, *parts.by_route("object graph"), *minds("TB009")),
+        "python/saved_model/load.py Loader._restore_checkpoint; python/checkpoint/checkpoint.py",
+        gives=VARIABLES,
+    ),
+    Step(
+        "initialise resources",
+        (Mind("SM006", when=parts.asset_is_read_at_load),),
+        "python/saved_model/load.py Loader.__init__ (resource._initialize)",
+        gives=TABLES,
+    ),
+    Step(
+        "call the signature",
+        (*minds("FN006", "FN005", "GR009"), Mind("GR010", when=parts.other_job), *minds("OP006")),
+        "python/eager/polymorphic_function/concrete_function.py",
+        reads=(SIGNATURE,),
+        stage="call",
+    ),
+)
+
+V1_STEPS = (
+    FUNCTIONS,
+    Step(
+        "import the graph",
+        (*minds("VR001", "VR004", "FN001", "GR011"), *parts.BAD_NODES),
+        "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader.load; python/framework/meta_graph.py",
+        reads=(MAIN,),
+    ),
+    Step(
+        "restore the variables",
+        (*minds("TB001"), *parts.BAD_CHECKPOINT, *parts.by_route("RestoreV2")),
+        "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader.restore_variables",
+        runs_if=lambda walk: walk.view is not None and walk.view.meta.saver_def is not None,
+        gives=VARIABLES,
+    ),
+    Step(
+        "run the init op",
+        (Mind("SM006", when=parts.asset_is_read_at_load),),
+        "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader.load (init_fn)",
+        gives=TABLES,
+    ),
+    Step(
+        "prune the signatures",
+        minds("SG001", "SG007"),
+        "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader._extract_signatures; eager/wrap_function.py prune",
+    ),
+    Step(
+        "call the signature",
+        (
+            *minds("FN006", "FN005", "GR009"),
+            Mind("GR010", when=parts.other_job),
+            Mind("SG002", when=parts.wrong_input),
+            *minds("OP006"),
+        ),
+        "python/eager/wrap_function.py",
+        reads=(SIGNATURE,),
+        stage="call",
+    ),
+)
+
+
+def choose(walk: Walk) -> MetaView | None:
+    """With tags: the MetaGraph with exactly these; without: the only one (load.py load_partial)."""
+    if walk.tags is not None:
+        return session.by_tags(walk)
+    return walk.it.meta_views[0] if len(walk.it.meta_views) == 1 else None
+
+
+def steps(walk: Walk) -> tuple[Step, ...]:
+    return READ + (V2_STEPS if walk.model.is_v2 else V1_STEPS)
+
+
+def signatures(walk: Walk) -> list[str]:
+    """V2: the children of the object graph's ``signatures``; V1: signature_def."""
+    if walk.view is None:
+        return []
+    objects = walk.view.meta.objects
+    return sorted(objects.signatures()) if walk.model.is_v2 and objects is not None else session.signature_defs(walk)
+
+
+def entry(walk: Walk, key: str) -> tuple[frozenset[str], frozenset[str]]:
+    view = walk.view
+    assert view is not None
+    if not walk.model.is_v2 or view.meta.objects is None:
+        return session.session_entry(walk, key)
+    return frozenset(), view.reach.closure((view.meta.objects.signatures()[key],))
+
+
+LOADER = Loader("tf2", "tf.saved_model.load", choose, steps, signatures, entry)

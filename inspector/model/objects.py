@@ -1,0 +1,139 @@
+"""The object graph of a V2 SavedModel: what tf.saved_model.load rebuilds.
+
+Source: tensorflow/core/protobuf/saved_object_graph.proto, tensorflow/python/saved_model/load.py (Loader).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from inspector.model.dtypes import Shape, shape_of
+from inspector.wire.schema import message
+
+SIGNATURES = "signatures"
+VARIABLE_VALUE = "VARIABLE_VALUE"
+
+
+class ObjectVariable(NamedTuple):
+    """A SavedVariable: its node, its path from the root, and the checkpoint key that the restore will ask for.
+
+    ``key`` is None where the checkpoint's own object graph has no attribute for it: such a variable stays unrestored.
+    """
+
+    node: int
+    path: str
+    dtype: int
+    shape: Shape
+    name: str
+    key: str | None
+
+
+class ObjectGraph:
+    """A SavedObjectGraph, read on request. ``nodes`` are SavedObject messages, node 0 is the root."""
+
+    __slots__ = ("proto",)
+
+    def __init__(self, raw: bytes) -> None:
+        self.proto = message("SavedObjectGraph").FromString(raw)
+
+    @property
+    def nodes(self) -> Any:
+        return self.proto.nodes
+
+    def child(self, node: int, name: str) -> int | None:
+        """The id of a child by name; None where there is none or its id is out of range."""
+        if node >= len(self.nodes):
+            return None
+        for reference in self.nodes[node].children:
+            if reference.local_name == name and 0 <= reference.node_id < len(self.nodes):
+                return int(reference.node_id)
+        return None
+
+    def signatures(self) -> dict[str, str]:
+        """Signature key → name of its concrete function, as the loaded object's ``signatures`` will have them."""
+        holder = self.child(0, SIGNATURES)
+        found: dict[str, str] = {}
+        if holder is None:
+            return found
+        for reference in self.nodes[holder].children:
+            if 0 <= reference.node_id < len(self.nodes):
+                names = self.functions_of(reference.node_id)
+                if names:
+                    found[reference.local_name] = names[0]
+        return found
+
+    def functions_of(self, node: int) -> tuple[str, ...]:
+        """The concrete functions that one node names, empty for a node that is no function."""
+        saved = self.nodes[node]
+        kind = saved.WhichOneof("kind")
+        if kind == "function":
+            return tuple(saved.function.concrete_functions)
+        if kind == "bare_concrete_function":
+            return (saved.bare_concrete_function.concrete_function_name,)
+        return ()
+
+    def initializers(self) -> tuple[str, ...]:
+        """Concrete functions that a load runs: ``_create_resource`` and ``_initialize`` of each resource."""
+        found: list[str] = []
+        for node in self.nodes:
+            for reference in node.children:
+                runs = reference.local_name in ("_create_resource", "_initialize")
+                if runs and 0 <= reference.node_id < len(self.nodes):
+                    found.extend(self.functions_of(reference.node_id))
+        return tuple(dict.fromkeys(found))
+
+    def walk(self) -> Iterator[tuple[int, str]]:
+        """Each reachable node once, with its shortest path from the root ("dense.kernel")."""
+        paths = {0: ""} if len(self.nodes) else {}
+        queue = list(paths)
+        for node in queue:
+            yield node, paths[node]
+            for reference in self.nodes[node].children:
+                target = reference.node_id
+                if 0 <= target < len(self.nodes) and target not in paths:
+                    paths[target] = f"{paths[node]}.{reference.local_name}" if paths[node] else reference.local_name
+                    queue.append(target)
+
+    def variables(self, checkpoint: Any | None) -> list[ObjectVariable]:
+        """Every SavedVariable reachable from the root, with its key in ``checkpoint`` (a TrackableObjectGraph).
+
+        The two graphs are matched as a restore does it: from the root, child by child of the same name
+        (tensorflow/python/checkpoint/restore.py CheckpointPosition).
+        """
+        matched = _match(self, checkpoint) if checkpoint is not None else {}
+        found = []
+        for node, path in self.walk():
+            saved = self.nodes[node]
+            if saved.WhichOneof("kind") != "variable":
+                continue
+            variable = saved.variable
+            key = _key(checkpoint.nodes[matched[node]]) if checkpoint is not None and node in matched else None
+            shape = shape_of(variable.shape)
+            found.append(ObjectVariable(node, path, variable.dtype, shape, variable.name, key))
+        return found
+
+
+def _match(graph: ObjectGraph, checkpoint: Any) -> dict[int, int]:
+    """Node of the SavedObjectGraph → node of the checkpoint's graph."""
+    if not len(graph.nodes) or not len(checkpoint.nodes):
+        return {}
+    matched = {0: 0}
+    queue = [0]
+    for node in queue:
+        children = {child.local_name: child.node_id for child in graph.nodes[node].children}
+        for child in checkpoint.nodes[matched[node]].children:
+            target = children.get(child.local_name)
+            if target is None or target in matched:
+                continue
+            if 0 <= target < len(graph.nodes) and 0 <= child.node_id < len(checkpoint.nodes):
+                matched[target] = child.node_id
+                queue.append(target)
+    return matched
+
+
+def _key(trackable: Any) -> str | None:
+    for attribute in trackable.attributes:
+        if attribute.name == VARIABLE_VALUE:
+            return str(attribute.checkpoint_key)
+    return None

@@ -1,0 +1,216 @@
+"""The report for people: what the model is, what was asked, the verdicts, then causes and cures, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from inspector.engine import LOADERS, Summary, words
+from inspector.findings import CALL_FAILS, EFFECTS, FAILS, LOAD_FAILS, LOADS, RUNS, SEVERITIES, UNKNOWN, Confirmation
+from inspector.model.dtypes import name as dtype_name
+from inspector.model.dtypes import shape_text
+from inspector.model.saved_model import Model, TensorInfo
+from inspector.report.json import saved_by
+from inspector.report.style import Style
+from inspector.topology.reach import callable_signatures
+
+if TYPE_CHECKING:
+    from inspector.checking import ModelReport
+
+PLACES_SHOWN = 3
+
+
+def lines(report: ModelReport, style: Style) -> Iterator[str]:
+    """The static part of the report on one model."""
+    yield from _what_it_is(report, style)
+    if report.model.meta_graphs:
+        yield from _signatures(report.model, style)
+    yield from _verdicts(report, style)
+    yield from _findings(report, style)
+    for gap in report.judgement.gaps:
+        yield f"{style.bad('not looked at')}: {gap.where}: {gap.why}"
+
+
+def _what_it_is(report: ModelReport, style: Style) -> Iterator[str]:
+    model = report.model
+    yield style.title(model.path)
+    if not model.meta_graphs:
+        yield f"  is           {model.artifact.title if model.artifact is not None else model.format}"
+    else:
+        yield f"  format       {model.format}, saved by TensorFlow {saved_by(model) or '(not recorded)'}"
+        for meta in model.meta_graphs:
+            tags = ", ".join(meta.tags) or "none"
+            counts = f"{_count(len(meta.graph), 'node')}, {_count(len(meta.library.functions), 'function')}"
+            kind = "object graph (V2)" if meta.objects is not None else "no object graph (V1)"
+            yield f"  meta graph   tags [{tags}], producer {meta.versions.producer}, {counts}, {kind}"
+        yield f"  variables    {_variables(model)}"
+        if model.assets:
+            yield f"  assets       {_count(len(model.assets), 'file')}: {_some(tuple(model.assets))}"
+    yield f"  judged for   {report.judgement.target}{_why_target(report)}"
+    yield ""
+
+
+def _why_target(report: ModelReport) -> str:
+    return f", tags {list(report.model.meta_graphs[0].tags)}: {report.why_tags}" if report.why_tags else ""
+
+
+def _variables(model: Model) -> str:
+    bundle = model.bundle
+    if bundle is None:
+        return "no checkpoint"
+    shards = _count(bundle.header.num_shards, "shard")
+    parameters = f"{bundle.parameters:,} parameters"
+    return f"{_count(len(bundle.entries), 'entry', 'entries')}, {parameters}, {size(bundle.total_bytes)} in {shards}"
+
+
+def _signatures(model: Model, style: Style) -> Iterator[str]:
+    rows = []
+    for meta in model.meta_graphs:
+        where = "" if len(model.meta_graphs) == 1 else f" [{','.join(meta.tags)}]"
+        for signature in callable_signatures(meta):
+            rows.append([f"  {signature.key}{where}", _tensors(signature.inputs), _tensors(signature.outputs)])
+    if rows:
+        yield _table(rows, ["  signature", "inputs", "outputs"], style)
+        yield ""
+
+
+def _table(rows: list[list[str]], heads: list[str], style: Style) -> str:
+    from tabulate import tabulate
+
+    painted = [style.head(text) for text in heads]
+    return tabulate(rows, headers=painted, tablefmt="plain", disable_numparse=True, preserve_whitespace=True)
+
+
+def _tensors(infos: dict[str, TensorInfo]) -> str:
+    texts = [f"{name} {dtype_name(info.dtype)}{shape_text(info.shape)}" for name, info in sorted(infos.items())]
+    more = len(texts) - 4
+    return "\n".join(texts if more <= 1 else [*texts[:4], f"... {more} more"]) or "-"
+
+
+def _verdicts(report: ModelReport, style: Style) -> Iterator[str]:
+    rows = []
+    for verdict in report.verdicts:
+        rules = list(dict.fromkeys(report.findings[i].rule for i in verdict.because))
+        calls = list(verdict.signatures.values())
+        running = sum(call.outcome == RUNS for call in calls)
+        called = f"{running} of {len(calls)} signatures run" if calls else "-" if verdict.outcome != LOADS else "none"
+        for call in calls:
+            rules += [r for i in call.because if (r := report.findings[i].rule) not in rules]
+        mark = "  " if verdict.loader in report.chosen else "  ("
+        end = "" if verdict.loader in report.chosen else ")"
+        outcome = verdict.outcome if verdict.outcome != FAILS else f"fails ({verdict.how})"
+        colour = {LOADS: style.good, FAILS: style.bad, UNKNOWN: style.warn}[verdict.outcome]
+        if verdict.outcome == LOADS and running < len(calls):
+            called = style.bad(called)
+        how = LOADERS[verdict.loader].call
+        rows.append([f"{mark}{verdict.loader}{end}", colour(outcome), called, " ".join(rules), how])
+    yield _table(rows, ["  loader", "load", "calls", "because", ""], style)
+    assumed = dict.fromkeys(text for verdict in report.verdicts for text in verdict.assumes)
+    if assumed:
+        yield f"  assuming that {', '.join(assumed)} (--verify reads them)"
+    yield ""
+
+
+def _findings(report: ModelReport, style: Style) -> Iterator[str]:
+    causes = _by_cause(report)
+    if not causes:
+        yield style.good("no findings")
+        return
+    yield _totals(report, style)
+    for summary, indices in causes:
+        first = report.findings[indices[0]]
+        message, fix = words(first)
+        yield f"{style.severity(summary.severity)} {style.title(first.rule)} {message}"
+        yield f"      where  {_where(report, indices)}"
+        if summary.loaders:
+            stage = {LOAD_FAILS: "the load", CALL_FAILS: f"calls{_called(report, indices)}"}.get(summary.effect, "")
+            yield f"      breaks {stage} in {', '.join(summary.loaders)}"
+        elif summary.effect not in (LOAD_FAILS, CALL_FAILS):
+            yield f"      means  {summary.effect}"
+        yield f"      fix    {_indented(fix)}"
+
+
+def _by_cause(report: ModelReport) -> list[tuple[Summary, list[int]]]:
+    """Findings with the same words and meaning together, worst first."""
+    causes: dict[tuple[str, str, Summary], list[int]] = {}
+    for index, finding in enumerate(report.findings):
+        causes.setdefault((finding.rule, words(finding)[0], report.summary(index)), []).append(index)
+    groups = [(key[2], indices) for key, indices in causes.items()]
+    groups.sort(key=lambda g: (SEVERITIES.index(g[0].severity), EFFECTS.index(g[0].effect), g[1][0]))
+    return groups
+
+
+def _totals(report: ModelReport, style: Style) -> str:
+    counted = [report.summary(i).severity for i in range(len(report.findings))]
+    parts = [_count(counted.count(s), s) for s in SEVERITIES if s in counted]
+    return style.head("findings: ") + ", ".join(parts)
+
+
+def _where(report: ModelReport, indices: list[int]) -> str:
+    places = []
+    for index in indices:
+        finding = report.findings[index]
+        for node in finding.places or ("",):
+            where = finding.where
+            named = where._replace(node=node) if node and node not in (where.file, where.field) else where
+            places.append(str(named))
+    count = sum(report.findings[i].count for i in indices)
+    shown = list(dict.fromkeys(places))[:PLACES_SHOWN]
+    more = count - len(shown)
+    joined = "\n             ".join(shown)
+    return f"{joined}\n             ... {more:,} more places" if more > 0 else joined
+
+
+def _called(report: ModelReport, indices: list[int]) -> str:
+    keys = {key for m in report.judgement.meanings if m.finding in indices for key in m.signatures}
+    return f" of {_some(tuple(sorted(keys)))}" if keys else ""
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n             ")
+
+
+def confirmation_lines(report: ModelReport, real: Confirmation, style: Style) -> Iterator[str]:
+    """What a real load did, and whether the verdict said so."""
+    how = f"{LOADERS[real.loader].call}" + (f", TensorFlow {real.tensorflow}" if real.tensorflow else "")
+    if real.outcome == "not-confirmed":
+        yield f"{style.warn('not confirmed')} ({how}): {real.error_message}"
+        return
+    colour = style.good if real.outcome == LOADS else style.bad
+    yield f"{style.head('confirmed')} by {how} in {real.seconds:.1f} s: {colour(real.outcome)}{_error(real)}"
+    for key, call in sorted(real.signatures.items()):
+        shade = {RUNS: style.good, FAILS: style.bad}.get(call.outcome, style.warn)
+        outcome = call.outcome.replace("-", " ")
+        yield f"      {key}: {shade(outcome)}{_error(call) if call.outcome != RUNS else ''}"
+    if real.agrees is False:
+        yield style.bad("DISAGREEMENT: the real load did something else than the verdict says. This is our bug:")
+        yield f"      please report it with `python -m inspector --format json {report.path}` and, if you can, the model"
+    elif real.agrees:
+        yield "      as predicted"
+
+
+def _error(real: object) -> str:
+    kind, text, how = (getattr(real, name) for name in ("error_type", "error_message", "how"))
+    if not kind and not text:
+        return f" ({how})" if how else ""
+    first = (text or "").strip().partition("\n")[0][:300]
+    return f" ({how}) " * bool(how and how != "error") + f": {kind + ': ' if kind else ''}{first}"
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _some(names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:PLACES_SHOWN])
+    return shown if len(names) <= PLACES_SHOWN else f"{shown}, ... {len(names) - PLACES_SHOWN} more"
+
+
+def size(number: int) -> str:
+    """205.2 MB: decimal units."""
+    value = float(number)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            return f"{value:.0f} B" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return ""

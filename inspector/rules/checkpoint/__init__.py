@@ -1,0 +1,1 @@
+"""TB: the checkpoint (tensor bundle) and the variables."""

@@ -1,0 +1,1 @@
+"""SM: the files and the folder."""

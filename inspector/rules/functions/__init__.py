@@ -1,0 +1,1 @@
+"""FN: the function library."""

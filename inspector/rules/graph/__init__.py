@@ -1,0 +1,1 @@
+"""GR: nodes and edges."""

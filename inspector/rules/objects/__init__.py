@@ -1,0 +1,1 @@
+"""OB: the object graph."""

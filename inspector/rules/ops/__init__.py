@@ -1,0 +1,1 @@
+"""OP: ops and their attrs against a release."""

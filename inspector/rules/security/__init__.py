@@ -1,0 +1,1 @@
+"""SC: what a model can do to its host."""

@@ -1,0 +1,1 @@
+"""SG: signatures and tags."""

@@ -1,0 +1,1 @@
+"""VR: versions of graph, checkpoint and TensorFlow."""

@@ -1,0 +1,1 @@
+"""How the ops and functions of a model hang together: types along edges, calls, entry points, reachability."""

@@ -1,0 +1,157 @@
+"""What the op names of one MetaGraph mean on one release: registered ops and library functions, and their types.
+
+Source: tensorflow/core/framework/node_def_util.cc (InOutTypesForNode, AddArgToSig), op_def_util.cc.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from inspector.catalogue import ArgDef, AttrDef, OpDef, Release
+from inspector.model.dtypes import NAMES, REF
+from inspector.model.graph import Attr, Form, Library
+from inspector.wire.schema import message
+
+UNKNOWN_TYPE = 0
+
+
+class Output(NamedTuple):
+    """One output tensor: the name of its output_arg, its place within that arg, its DataType (0: unknown)."""
+
+    arg: str
+    place: int
+    dtype: int
+
+
+class Resolved(NamedTuple):
+    """A form's types. ``inputs`` and ``outputs`` are None where an attr that decides them is missing or unusable."""
+
+    op_def: OpDef
+    inputs: tuple[int, ...] | None
+    outputs: tuple[Output, ...] | None
+
+
+class OpSet:
+    """The ops that nodes of one MetaGraph can name on one release: the registry, then the function library.
+
+    A function of the library may be an op of its own (a direct call, as V1 graphs and Defuns write it). Resolved forms
+    are cached; resolving one costs some 10 µs.
+    """
+
+    __slots__ = ("_functions", "_library", "_resolved", "release")
+
+    def __init__(self, release: Release, library: Library) -> None:
+        self.release = release
+        self._library = library
+        self._functions: dict[str, OpDef] = {}
+        self._resolved: dict[Form, Resolved | None] = {}
+
+    def op(self, name: str) -> OpDef | None:
+        """The OpDef of an op or of a function that is called as one; None if neither exists."""
+        found = self.release.op(name)
+        if found is None and name in self._library.by_name:
+            found = self._functions.get(name)
+            if found is None:
+                found = self._functions[name] = signature_op(self._library.by_name[name].signature)
+        return found
+
+    def is_function(self, name: str) -> bool:
+        """Whether ``name`` is a library function and not a registered op."""
+        return name in self._library.by_name and self.release.op(name) is None
+
+    def resolve(self, form: Form) -> Resolved | None:
+        """The types of a form; None if its op is not registered."""
+        try:
+            return self._resolved[form]
+        except KeyError:
+            op_def = self.op(form.op)
+            found = None if op_def is None else Resolved(op_def, _inputs(op_def, form), _outputs(op_def, form))
+            self._resolved[form] = found
+            return found
+
+
+def signature_op(signature: Any) -> OpDef:
+    """An OpDef message (a function's signature) as the catalogue's OpDef."""
+    attrs = tuple(AttrDef(a.name, a.type, None, None, None) for a in signature.attr)
+    inputs = tuple(_arg(arg) for arg in signature.input_arg)
+    outputs = tuple(_arg(arg) for arg in signature.output_arg)
+    control = tuple(signature.control_output)
+    stateful = bool(signature.is_stateful)
+    return OpDef(signature.name, inputs, outputs, control, attrs, stateful, False, False, False, False, None)
+
+
+def _arg(arg: Any) -> ArgDef:
+    return ArgDef(arg.name, arg.type, arg.type_attr, arg.number_attr, arg.type_list_attr, arg.is_ref)
+
+
+def _inputs(op_def: OpDef, form: Form) -> tuple[int, ...] | None:
+    types: list[int] = []
+    for arg in op_def.inputs:
+        some = arg_types(arg, op_def, form.attrs)
+        if some is None:
+            return None
+        types.extend(some)
+    return tuple(types)
+
+
+def _outputs(op_def: OpDef, form: Form) -> tuple[Output, ...] | None:
+    outputs: list[Output] = []
+    for arg in op_def.outputs:
+        some = arg_types(arg, op_def, form.attrs)
+        if some is None:
+            return None
+        outputs.extend(Output(arg.name, i, dtype) for i, dtype in enumerate(some))
+    return tuple(outputs)
+
+
+def arg_types(arg: ArgDef, op_def: OpDef, attrs: dict[str, Attr]) -> list[int] | None:
+    """The DataTypes of one input_arg or output_arg of a node with ``attrs``; None if they cannot be told.
+
+    A type that the attr may not have counts as unknown: the attr is what is wrong, not the edges.
+    """
+    if arg.type_list_attr:
+        value = attr_value(arg.type_list_attr, op_def, attrs)
+        if value is None or value.WhichOneof("value") != "list":
+            return None
+        return [_usable(number, arg.type_list_attr, op_def) for number in value.list.type]
+    count = 1
+    if arg.number_attr:
+        value = attr_value(arg.number_attr, op_def, attrs)
+        if (
+            value is None
+            or value.WhichOneof("value") != "i"
+            or not _least(arg.number_attr, op_def) <= value.i < 1 << 20
+        ):
+            return None
+        count = value.i
+    dtype = arg.type
+    if arg.type_attr:
+        value = attr_value(arg.type_attr, op_def, attrs)
+        if value is None or value.WhichOneof("value") not in ("type", "placeholder"):
+            return None
+        dtype = _usable(value.type, arg.type_attr, op_def)
+    if arg.is_ref and dtype:
+        dtype += REF
+    return [dtype] * count
+
+
+def _usable(number: int, attr: str, op_def: OpDef) -> int:
+    if number not in NAMES:
+        return UNKNOWN_TYPE
+    allowed = next((a.allowed for a in op_def.attrs if a.name == attr), None)
+    return number if allowed is None or number in allowed else UNKNOWN_TYPE
+
+
+def _least(attr: str, op_def: OpDef) -> int:
+    return max(0, next((a.minimum for a in op_def.attrs if a.name == attr), None) or 0)
+
+
+def attr_value(name: str, op_def: OpDef, attrs: dict[str, Attr]) -> Any | None:
+    """The AttrValue message of an attr, or of its default; None if the node lacks it and it has no default."""
+    attr = attrs.get(name)
+    if attr is not None:
+        return attr.proto
+    for definition in op_def.attrs:
+        if definition.name == name and definition.default is not None:
+            return message("AttrValue").FromString(definition.default)
+    return None

@@ -1,0 +1,181 @@
+"""Which nodes and functions an entry point reaches: signatures, initializers, the restore, the import of the graph.
+
+All of it is independent of a TensorFlow release. Sets of functions have names, so that a loader's step can say what it
+reads (``Reach.functions``).
+
+Sources: tensorflow/core/common_runtime/shape_refiner.cc (function bodies that an import instantiates),
+tensorflow/cc/saved_model/loader_util.cc (GetInitOp), tensorflow/python/saved_model/loader_impl.py (get_init_op).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from inspector.model.graph import Graph, Kind
+from inspector.model.saved_model import MetaGraph, Signature
+
+INIT_SIGNATURE = "__saved_model_init_op"
+TRAIN_SIGNATURE = "__saved_model_train_op"
+MAIN_OPS = ("saved_model_main_op", "legacy_init_op")
+_INSTANTIATED = ("PartitionedCall", "StatefulPartitionedCall")
+
+
+class Slice(NamedTuple):
+    """What a run reaches: positions of nodes of the main graph, and names of functions (missing ones included)."""
+
+    nodes: frozenset[int]
+    functions: frozenset[str]
+
+
+NOTHING = Slice(frozenset(), frozenset())
+
+
+class Reach:
+    """Reachability within one MetaGraph. Everything is computed when first asked for, and kept."""
+
+    __slots__ = ("_callees", "_calls", "_imported", "_positions", "_slices", "meta")
+
+    def __init__(self, meta: MetaGraph) -> None:
+        self.meta = meta
+        self._positions: dict[str, int] | None = None
+        self._callees: dict[Kind, tuple[str, ...]] = {}
+        self._calls: dict[str, tuple[str, ...]] = {}
+        self._slices: dict[str, Slice] = {}
+        self._imported: frozenset[str] | None = None
+
+    def callees(self, kind: Kind) -> tuple[str, ...]:
+        """The functions that a node of this kind names: its function attrs, or its own op if that is a function."""
+        found = self._callees.get(kind)
+        if found is None:
+            found = kind.functions
+            if kind.op in self.meta.library.by_name:
+                found = (kind.op, *found)
+            self._callees[kind] = found
+        return found
+
+    def calls(self, function: str) -> tuple[str, ...]:
+        """The functions that a function's body names, in order of first appearance; empty for a missing function."""
+        found = self._calls.get(function)
+        if found is None:
+            body = self.meta.library.by_name.get(function)
+            found = () if body is None else self.named_in(body.body)
+            self._calls[function] = found
+        return found
+
+    def named_in(self, graph: Graph) -> tuple[str, ...]:
+        """The functions that the nodes of a graph name, in order of first appearance."""
+        names: dict[str, None] = {}
+        for kind in dict.fromkeys(graph.kinds):
+            if kind.functions or kind.op in self.meta.library.by_name:
+                names.update(dict.fromkeys(self.callees(kind)))
+        return tuple(names)
+
+    def closure(self, roots: Iterable[str]) -> frozenset[str]:
+        """``roots`` and every function that they reach, missing ones included."""
+        seen: set[str] = set()
+        todo = list(roots)
+        while todo:
+            name = todo.pop()
+            if name not in seen:
+                seen.add(name)
+                todo.extend(self.calls(name))
+        return frozenset(seen)
+
+    def positions(self) -> dict[str, int]:
+        if self._positions is None:
+            self._positions = self.meta.graph.index()
+        return self._positions
+
+    def from_main(self) -> frozenset[str]:
+        """Functions that any node of the main graph reaches."""
+        return self.closure(self.named_in(self.meta.graph))
+
+    def imported(self) -> frozenset[str]:
+        """Functions whose bodies an import of the main graph instantiates: through calls, not through While or If."""
+        if self._imported is None:
+            seen: set[str] = set()
+            todo = list(self._instantiated_by(self.meta.graph))
+            while todo:
+                name = todo.pop()
+                if name not in seen:
+                    seen.add(name)
+                    function = self.meta.library.by_name.get(name)
+                    if function is not None:
+                        todo.extend(self._instantiated_by(function.body))
+            self._imported = frozenset(seen)
+        return self._imported
+
+    def _instantiated_by(self, graph: Graph) -> list[str]:
+        names: dict[str, None] = {}
+        for kind in dict.fromkeys(graph.kinds):
+            if kind.op in _INSTANTIATED:
+                names.update(dict.fromkeys(kind.functions))
+            elif kind.op in self.meta.library.by_name:
+                names[kind.op] = None
+        return list(names)
+
+    def back_from(self, tensors: Iterable[str], stop: Iterable[str] = ()) -> Slice:
+        """The nodes that a Session run of ``tensors`` (or node names) executes when ``stop`` tensors are fed."""
+        graph, positions = self.meta.graph, self.positions()
+        fed = {_node_of(tensor) for tensor in stop}
+        seen: set[int] = set()
+        todo = [_node_of(tensor) for tensor in tensors]
+        while todo:
+            name = todo.pop()
+            position = positions.get(name)
+            if position is None or position in seen or name in fed:
+                continue
+            seen.add(position)
+            todo.extend(_node_of(tensor) for tensor in graph.inputs[position])
+        functions = {f for i in seen for f in self.callees(graph.kinds[i])}
+        return Slice(frozenset(seen), self.closure(functions))
+
+    def signature(self, signature: Signature) -> Slice:
+        """What a Session run of a signature executes."""
+        key = f"signature {signature.key}"
+        if key not in self._slices:
+            outputs = [t for info in signature.outputs.values() for t in (info.components or (info.tensor,))]
+            inputs = [t for info in signature.inputs.values() for t in (info.components or (info.tensor,))]
+            self._slices[key] = self.back_from(outputs, inputs)
+        return self._slices[key]
+
+    def restore(self) -> Slice:
+        """What running the saver's restore op executes."""
+        if "restore" not in self._slices:
+            saver = self.meta.saver_def
+            name = saver.restore_op_name if saver is not None else ""
+            stop = (saver.filename_tensor_name,) if saver is not None else ()
+            self._slices["restore"] = self.back_from((name,), stop) if name else NOTHING
+        return self._slices["restore"]
+
+    def init_ops(self) -> tuple[str, ...]:
+        """Names of the init ops, in the order in which loaders look for them."""
+        names = []
+        if INIT_SIGNATURE in self.meta.signatures:
+            names += [info.tensor for info in self.meta.signatures[INIT_SIGNATURE].outputs.values()]
+        for key in MAIN_OPS:
+            if key in self.meta.collections:
+                names += list(self.meta.collections[key].node_list.value)
+        return tuple(dict.fromkeys(names))
+
+    def init(self) -> Slice:
+        """What running the init op executes."""
+        if "init" not in self._slices:
+            names = self.init_ops()
+            self._slices["init"] = self.back_from(names[:1]) if names else NOTHING
+        return self._slices["init"]
+
+    def object_init(self) -> frozenset[str]:
+        """Functions that tf.saved_model.load runs for resources: ``_create_resource`` and ``_initialize``."""
+        objects = self.meta.objects
+        return self.closure(objects.initializers()) if objects is not None else frozenset()
+
+
+def _node_of(tensor: str) -> str:
+    return tensor.lstrip("^").partition(":")[0]
+
+
+def callable_signatures(meta: MetaGraph) -> list[Signature]:
+    """The signatures that a client can call: not those of the init and train ops."""
+    return [s for key, s in meta.signatures.items() if key not in (INIT_SIGNATURE, TRAIN_SIGNATURE)]

@@ -1,0 +1,305 @@
+"""Types along the edges of one graph: every input resolved to the output that feeds it.
+
+One pass in file order with a dict from tensor name to DataType; only nodes that wait for an output which comes later
+in the file go through Kahn's algorithm. What does not fit is recorded as plain tuples; rules give it words.
+
+Sources: tensorflow/core/common_runtime/graph_constructor.cc (BuildNodeIndex, InitFromEdges, Convert),
+tensorflow/core/framework/function.cc (FunctionInstantiationHelper), node_def_util.cc (ValidateNodeDef).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from typing import Any, NamedTuple
+
+from inspector.model.dtypes import REF
+from inspector.model.graph import Function, Graph
+from inspector.topology.ops import OpSet, Resolved
+
+# graph_constructor.cc IsValidNodeName, without allow_internal_ops.
+_NAME = re.compile(r"[A-Za-z0-9.][\w./-]*(?:>[A-Za-z0-9.][\w./-]*)*\Z", re.ASCII)
+
+
+class BadInput(NamedTuple):
+    """An input that names no tensor: ``node`` is a position, ``outputs`` what the named node has (None: no such node).
+
+    ``short`` marks "node:out_arg" in a function: the C++ runtime takes it for "node:out_arg:0", Python knows only the
+    whole name.
+    """
+
+    node: int
+    input: str
+    outputs: tuple[str, ...] | None
+    short: bool = False
+
+
+class Conflict(NamedTuple):
+    """An edge whose ends disagree about the dtype; both are DataType numbers."""
+
+    node: int
+    position: int
+    input: str
+    found: int
+    expected: int
+
+
+class Arity(NamedTuple):
+    """A node with another number of data inputs than its op takes."""
+
+    node: int
+    expected: tuple[int, ...]
+    found: int
+
+
+class BadReturn(NamedTuple):
+    """A function's return that names no tensor (``found`` None) or one of another dtype."""
+
+    output: str
+    tensor: str
+    found: int | None
+    expected: int
+
+
+class Wiring:
+    """One graph with its edges resolved. ``types`` maps each tensor that exists to its DataType (0: unknown)."""
+
+    __slots__ = (
+        "arity", "bad_inputs", "bad_names", "bad_returns", "conflicts", "control_order", "cycle", "duplicates",
+        "graph", "opaque", "positions", "types",
+    )  # fmt: skip
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.types: dict[str, int] = {}
+        self.positions: dict[str, int] = {}
+        self.opaque: set[str] = set()
+        self.bad_inputs: list[BadInput] = []
+        self.conflicts: list[Conflict] = []
+        self.arity: list[Arity] = []
+        self.control_order: list[int] = []
+        self.duplicates: list[int] = []
+        self.bad_names: list[int] = []
+        self.cycle: list[int] = []
+        self.bad_returns: list[BadReturn] = []
+
+    @property
+    def function(self) -> str:
+        return self.graph.function
+
+    def type_of(self, tensor: str) -> int | None:
+        """The DataType of a tensor of the main graph ("x:0"), 0 if it cannot be told, None if it does not exist."""
+        name, _, index = tensor.rpartition(":")
+        if name and index == "0":
+            tensor = name
+        if tensor in self.types:
+            return self.types[tensor]
+        return 0 if tensor.partition(":")[0] in self.opaque else None
+
+
+def wire(graph: Graph, ops: OpSet, function: Function | None = None) -> Wiring:
+    """Resolve every edge of the main graph or of a function's body. Cost: about 2 µs a node."""
+    wiring = Wiring(graph)
+    if function is not None:
+        _add_arguments(wiring, function)
+    pending = _first_pass(wiring, ops, in_function=function is not None)
+    if pending:
+        _second_pass(wiring, ops, pending, in_function=function is not None)
+    if function is not None:
+        _check_returns(wiring, function)
+    return wiring
+
+
+def _add_arguments(wiring: Wiring, function: Function) -> None:
+    for arg in function.signature.input_arg:
+        dtype = 0 if arg.type_attr or arg.type_list_attr else arg.type + (REF if arg.is_ref else 0)
+        wiring.types[arg.name] = dtype
+        wiring.positions[arg.name] = -1
+        if arg.number_attr or arg.type_list_attr:
+            wiring.opaque.add(arg.name)
+
+
+def _suffixes(resolved: Resolved | None, in_function: bool) -> tuple[tuple[str, int], ...] | None:
+    """What follows a node's name in the names of its output tensors, with their types; None: cannot be told."""
+    if resolved is None or resolved.outputs is None:
+        return None
+    if in_function:
+        return tuple((f":{o.arg}:{o.place}", o.dtype) for o in resolved.outputs)
+    return tuple(("" if i == 0 else f":{i}", o.dtype) for i, o in enumerate(resolved.outputs))
+
+
+def _first_pass(wiring: Wiring, ops: OpSet, *, in_function: bool) -> list[int]:
+    """Check nodes whose inputs all come before them in the file; returns the others."""
+    graph, types, positions = wiring.graph, wiring.types, wiring.positions
+    known: dict[Any, tuple[tuple[int, ...] | None, tuple[tuple[str, int], ...] | None]] = {}
+    pending: list[int] = []
+    waiting: set[str] = set()
+    type_of = types.__getitem__
+    valid_name = _NAME.match
+    for i, (name, inputs, kind) in enumerate(zip(graph.names, graph.inputs, graph.kinds, strict=True)):
+        form = kind.form
+        try:
+            expected, suffixes = known[form]
+        except KeyError:
+            resolved = ops.resolve(form)
+            expected = None if resolved is None else resolved.inputs
+            suffixes = _suffixes(resolved, in_function)
+            known[form] = expected, suffixes
+        ready = True
+        if inputs and inputs[-1][:1] == "^":
+            ready = all(c[1:] in positions and c[1:] not in waiting for c in inputs if c[:1] == "^")
+            data = _data_inputs(wiring, i, inputs)
+        else:
+            data = inputs
+        if ready:
+            try:
+                found = tuple(map(type_of, data))
+            except KeyError:
+                ready = False
+            else:
+                if found != expected:
+                    _check(wiring, i, data, expected)
+        if name in positions:
+            wiring.duplicates.append(i)
+        else:
+            positions[name] = i
+        if not valid_name(name):
+            wiring.bad_names.append(i)
+        if not ready:
+            pending.append(i)
+            waiting.add(name)
+        elif suffixes is None:
+            wiring.opaque.add(name)
+        else:
+            for suffix, dtype in suffixes:
+                types[name + suffix] = dtype
+    return pending
+
+
+def _data_inputs(wiring: Wiring, node: int, inputs: tuple[str, ...]) -> tuple[str, ...]:
+    """Without control inputs, which must come last."""
+    data = tuple(tensor for tensor in inputs if tensor[:1] != "^")
+    if any(tensor[:1] == "^" for tensor in inputs[: len(data)]):
+        wiring.control_order.append(node)
+    return data
+
+
+def _second_pass(wiring: Wiring, ops: OpSet, pending: list[int], *, in_function: bool) -> None:
+    graph = wiring.graph
+    rest = _in_dependency_order(wiring, pending)
+    wiring.cycle = _only_cycles(graph, rest)
+    for i in pending:
+        suffixes = _suffixes(ops.resolve(graph.kinds[i].form), in_function)
+        if suffixes is None:
+            wiring.opaque.add(graph.names[i])
+        else:
+            for suffix, dtype in suffixes:
+                wiring.types[graph.names[i] + suffix] = dtype
+    for i in pending:
+        resolved = ops.resolve(graph.kinds[i].form)
+        inputs = graph.inputs[i]
+        data = tuple(tensor for tensor in inputs if tensor[:1] != "^")
+        if len(data) < len(inputs) and inputs[-1][:1] != "^":  # the first pass looked only behind the last input
+            wiring.control_order.append(i)
+        _check(wiring, i, data, None if resolved is None else resolved.inputs)
+        for tensor in inputs:
+            if tensor[:1] == "^" and tensor[1:] not in wiring.positions:
+                wiring.bad_inputs.append(BadInput(i, tensor, None))
+
+
+def _producers(graph: Graph, node: int) -> set[str]:
+    return {tensor.lstrip("^").partition(":")[0] for tensor in graph.inputs[node]}
+
+
+def _in_dependency_order(wiring: Wiring, pending: list[int]) -> list[int]:
+    """Kahn's algorithm over ``pending``: the nodes that it never reaches. A loop's Merge does not wait for its back edge."""
+    graph = wiring.graph
+    names = {graph.names[i]: i for i in pending}
+    waiters: dict[int, list[int]] = {}
+    missing: dict[int, int] = {}
+    for i in pending:
+        producers = [names[p] for p in _producers(graph, i) if p in names]
+        if graph.kinds[i].op in ("Merge", "RefMerge"):
+            producers = [p for p in producers if graph.kinds[p].op not in ("NextIteration", "RefNextIteration")]
+        missing[i] = len(producers)
+        for producer in producers:
+            waiters.setdefault(producer, []).append(i)
+    ready = deque(i for i in pending if not missing[i])
+    reached: set[int] = set()
+    while ready:
+        i = ready.popleft()
+        reached.add(i)
+        for waiter in waiters.get(i, ()):
+            missing[waiter] -= 1
+            if not missing[waiter]:
+                ready.append(waiter)
+    return [i for i in pending if i not in reached]
+
+
+def _only_cycles(graph: Graph, rest: list[int]) -> list[int]:
+    """``rest`` without the nodes that only wait for a cycle and feed nothing in one."""
+    left = set(rest)
+    while True:
+        fed = {graph.names[i] for i in left}
+        used = {producer for i in left for producer in _producers(graph, i) if producer in fed}
+        keep = {i for i in left if graph.names[i] in used}
+        if len(keep) == len(left):
+            return sorted(left)
+        left = keep
+
+
+def _check(wiring: Wiring, node: int, data: tuple[str, ...], expected: tuple[int, ...] | None) -> None:
+    """The slow look at one node: which input is missing, of another dtype, too many or too few."""
+    if expected is not None and len(expected) != len(data):
+        wiring.arity.append(Arity(node, expected, len(data)))
+        expected = None
+    for position, tensor in enumerate(data):
+        found = wiring.types.get(tensor)
+        if found is None:
+            found = _other_spelling(wiring, tensor)
+            if found is not None and wiring.function:
+                wiring.bad_inputs.append(BadInput(node, tensor, (f"{tensor}:0",), short=True))
+        if found is None:
+            producer = tensor.partition(":")[0]
+            if producer not in wiring.opaque:
+                wiring.bad_inputs.append(BadInput(node, tensor, _outputs_of(wiring, producer)))
+        elif expected is not None and not fits(found, expected[position]):
+            wiring.conflicts.append(Conflict(node, position, tensor, found, expected[position]))
+
+
+def _other_spelling(wiring: Wiring, tensor: str) -> int | None:
+    """ "x:0" is "x" in a main graph; in a function "x:out" is accepted for "x:out:0"."""
+    if tensor.endswith(":0") and not wiring.function:
+        return wiring.types.get(tensor[:-2])
+    if wiring.function and tensor.count(":") == 1:
+        return wiring.types.get(f"{tensor}:0")
+    return None
+
+
+def _outputs_of(wiring: Wiring, producer: str) -> tuple[str, ...] | None:
+    if producer not in wiring.positions:
+        return None
+    return tuple(t for t in wiring.types if t == producer or t.startswith(producer + ":"))
+
+
+def fits(found: int, expected: int) -> bool:
+    """Whether a tensor of dtype ``found`` may feed an input of dtype ``expected``: a reference also feeds its value."""
+    return found == expected or not found or not expected or (found > REF and found - REF == expected)
+
+
+def _check_returns(wiring: Wiring, function: Function) -> None:
+    returned = function.ret
+    for output in function.signature.output_arg:
+        expected = 0 if output.type_attr or output.type_list_attr or output.number_attr else output.type
+        tensor = returned.get(output.name, "")
+        found = wiring.types.get(tensor)
+        if found is None:
+            found = _other_spelling(wiring, tensor)
+        if found is None:
+            if not tensor or tensor.partition(":")[0] not in wiring.opaque:
+                wiring.bad_returns.append(BadReturn(output.name, tensor, None, expected))
+        elif not fits(found, expected):
+            wiring.bad_returns.append(BadReturn(output.name, tensor, found, expected))
+    for output, node in function.control_ret.items():
+        if node not in wiring.positions:
+            wiring.bad_returns.append(BadReturn(output, f"^{node}", None, 0))

@@ -1,0 +1,1 @@
+"""Tests of the bytes: codings, checksums, compression, tables."""
