@@ -33,7 +33,8 @@ def run() -> NoReturn:
         code = OK
     except KeyboardInterrupt:
         code = 130
-    sys.exit(code)
+    sys.stderr.flush()
+    os._exit(code)  # freeing what the operating system is about to free costs 10 ms
 
 
 def main(argv: Sequence[str]) -> int:

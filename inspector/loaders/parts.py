@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from inspector.findings import Finding
-from inspector.loaders.step import Mind, Walk, has_datum, minds
+from inspector.loaders.step import Walk, minds
+from inspector.topology.assets import AT_LOAD, GFILE_JOIN, JOIN_PATH
+from inspector.topology.reach import INIT_SIGNATURE, MAIN_OPS
 
 # Reading the graph file.
 READ_GRAPH_FILE = minds("SM001", "SM002", "SM003")
@@ -12,12 +14,6 @@ READ_GRAPH_FILE = minds("SM001", "SM002", "SM003")
 BAD_NODES = minds(
     "OP001", "OP002", "OP003", "OP004", "GR001", "GR002", "GR003", "GR004", "GR005", "GR006", "GR007", "GR008"
 )
-
-# Opening the index and reading what it says (core/util/tensor_bundle/tensor_bundle.cc BundleReader).
-BAD_CHECKPOINT = minds("TB002", "TB003", "TB004", "TB005", "TB006", "VR002")
-
-# Ops that read or write a variable: a call that runs one needs restored variables.
-VARIABLE_OPS = ("VarHandleOp", "VariableV2", "Variable", "ReadVariableOp", "ResourceGather", "AssignVariableOp")
 
 
 def index_exists(walk: Walk) -> bool:
@@ -44,23 +40,49 @@ def other_job(finding: Finding, walk: Walk) -> bool:
     return finding.data.get("job") not in ("", "localhost", None) or finding.data.get("task") not in ("", "0", None)
 
 
+def _is_missing(finding: Finding, walk: Walk) -> bool:
+    """No file where this loader looks: C++ and Python join an absolute name differently."""
+    return (JOIN_PATH if walk.loader == "serving" else GFILE_JOIN) in finding.data["missing_by"]
+
+
+def _by_objects(walk: Walk) -> bool:
+    return walk.loader == "tf2" and walk.model.is_v2
+
+
 def asset_is_read_at_load(finding: Finding, walk: Walk) -> bool:
-    """An asset that the init op or a resource's initializer takes as input."""
-    return finding.data.get("read") == "load"
+    """An asset that the init op, or for tf.saved_model.load's V2 path a resource's initializer, takes as input."""
+    when = finding.data["objects" if _by_objects(walk) else "session"]
+    return when == AT_LOAD and _is_missing(finding, walk)
 
 
-def variables_are_needed(finding: Finding, walk: Walk) -> bool:
-    """The call reaches a variable, and no step has restored the variables."""
-    return "variables" not in walk.given and walk.calls(*VARIABLE_OPS)
+def asset_is_read_by_call(finding: Finding, walk: Walk) -> bool:
+    """An asset that the called signature takes as input."""
+    if not _is_missing(finding, walk):
+        return False
+    if _by_objects(walk):
+        return not walk.functions.isdisjoint(finding.data["functions"])
+    return finding.data["node"] in walk.nodes
 
 
-def reaches_variable(finding: Finding, walk: Walk) -> bool:
-    """The call runs the VarHandleOp of the variable that the finding is about."""
-    return finding.data.get("handle") in walk.nodes
+def of_init_op(finding: Finding, walk: Walk) -> bool:
+    """Findings about the init op or the assets that it is fed."""
+    return finding.data.get("signature") in (INIT_SIGNATURE, *MAIN_OPS)
+
+
+def of_chosen_init_op(finding: Finding, walk: Walk) -> bool:
+    """Findings about the one init op that C++ runs: the first of signature, main op and legacy init op."""
+    if walk.view is None or not of_init_op(finding, walk):
+        return False
+    return finding.data.get("tensor", walk.view.reach.init_ops()[0]) == walk.view.reach.init_ops()[0]
 
 
 def without_tf_keras(finding: Finding, walk: Walk) -> bool:
-    """load.py imports tf_keras where it is installed: its optimizers have add_slot. Keras 2 was built in up to 2.15."""
+    """load.py imports tf_keras where it is installed: its optimizers have add_slot. Keras 2 was built in up to 2.15.
+
+    Slots of anything but an optimizer find no add_slot in any case.
+    """
+    if not finding.data.get("optimizer", True):
+        return True
     major, minor = (int(part) for part in walk.target.tensorflow.split(".")[:2])
     return (major, minor) >= (2, 16) and "tf_keras" not in walk.target.packages
 
@@ -75,6 +97,8 @@ def wrong_input(finding: Finding, walk: Walk) -> bool:
     return finding.data.get("signature") == walk.signature and finding.data.get("field") == "inputs"
 
 
-def by_route(route: str) -> tuple[Mind, ...]:
-    """Variables that the checkpoint lacks or holds with another dtype, by the loader's own way to its keys."""
-    return minds("TB007", "TB008", when=has_datum("route", route))
+def version_is_refused(finding: Finding, walk: Walk) -> bool:
+    """A tensorflow_version that meta_graph.py cannot compare: by packaging (measured from 2.12 on), by distutils before,
+    which takes anything that begins with a number."""
+    major, minor = (int(part) for part in walk.target.tensorflow.split(".")[:2])
+    return (major, minor) >= (2, 9) or not finding.data.get("numbered")

@@ -6,7 +6,7 @@ neither at the object graph nor at the signatures.
 
 from __future__ import annotations
 
-from inspector.loaders import parts, session
+from inspector.loaders import checkpoint, parts, session
 from inspector.loaders.step import (
     IMPORTED_FUNCTIONS,
     INIT,
@@ -29,7 +29,7 @@ STEPS = (
     Step("read debug info", minds("SM008"), "cc/saved_model/reader.cc ReadSavedModelDebugInfoIfPresent"),
     Step(
         "import the graph",
-        (*minds("VR001"), *parts.BAD_NODES, *minds("FN004", "FN005", "FN006", "GR011")),
+        (*minds("VR001"), *parts.BAD_NODES, *checkpoint.HANDLES, *minds("FN004", "FN005", "FN006", "GR011")),
         "core/common_runtime/graph_constructor.cc GraphConstructor::TryImport",
         reads=(MAIN, IMPORTED_FUNCTIONS),
     ),
@@ -45,14 +45,18 @@ STEPS = (
     ),
     Step(
         "restore the variables",
-        (*parts.BAD_CHECKPOINT, *parts.by_route("RestoreV2")),
+        checkpoint.BY_RESTORE_OP,
         "cc/saved_model/loader_util.cc RunRestore",
-        runs_if=parts.index_exists,
+        runs_if=lambda walk: parts.index_exists(walk) and checkpoint.has_restore_op(walk),
         gives=VARIABLES,
     ),
     Step(
         "run the init op",
-        (Mind("SM006", when=parts.asset_is_read_at_load),),
+        (
+            Mind("SG001", when=parts.of_chosen_init_op),
+            Mind("SG007", when=parts.of_init_op),
+            Mind("SM006", when=parts.asset_is_read_at_load),
+        ),
         "cc/saved_model/loader_util.cc RunInitOp",
         reads=(INIT,),
         runs_if=parts.has_init_op,
@@ -64,8 +68,11 @@ STEPS = (
             *parts.BAD_NODES,
             *minds("FN001", "FN002", "FN004", "FN005", "FN006", "GR009", "OP006"),
             Mind("SG001", when=of_signature),
+            Mind("SG007", when=of_signature),
+            Mind("SM006", when=parts.asset_is_read_by_call),
+            Mind("TB009", when=checkpoint.mismatch_at_call),
             Mind("SG002", when=parts.wrong_input),
-            Mind("TB001", when=parts.variables_are_needed),
+            Mind("TB001", when=checkpoint.variables_are_needed),
             Mind("GR010", when=parts.other_job),
         ),
         "core/common_runtime/direct_session.cc Run",

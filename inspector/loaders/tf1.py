@@ -6,7 +6,7 @@ object graph.
 
 from __future__ import annotations
 
-from inspector.loaders import parts, session
+from inspector.loaders import checkpoint, parts, session
 from inspector.loaders.step import (
     IMPORTED_FUNCTIONS,
     INIT,
@@ -28,7 +28,7 @@ STEPS = (
     Step("match tags", minds("SM004", "SG005"), "python/saved_model/loader_impl.py get_meta_graph_def_from_tags"),
     Step(
         "import the graph",
-        (*minds("VR001", "VR004"), *parts.BAD_NODES, *minds("FN004", "FN005", "FN006")),
+        (*minds("VR001"), *parts.BAD_NODES, *checkpoint.HANDLES, *minds("FN004", "FN005", "FN006")),
         "python/saved_model/loader_impl.py load_graph; python/framework/importer.py; common_runtime/graph_constructor.cc",
         reads=(MAIN, IMPORTED_FUNCTIONS),
     ),
@@ -39,10 +39,15 @@ STEPS = (
         reads=(MAIN,),
     ),
     Step(
+        "restore the collections",
+        (Mind("VR004", when=parts.version_is_refused),),
+        "python/framework/meta_graph.py import_scoped_meta_graph_with_return_elements",
+    ),
+    Step(
         "restore the variables",
-        (*minds("TB001"), *parts.BAD_CHECKPOINT, *parts.by_route("RestoreV2")),
+        (*minds("TB001"), *checkpoint.BY_RESTORE_OP),
         "python/saved_model/loader_impl.py restore_variables; python/training/saver.py restore",
-        runs_if=lambda walk: walk.view is not None and walk.view.meta.saver_def is not None,
+        runs_if=checkpoint.has_saver,
         gives=VARIABLES,
     ),
     Step(
@@ -54,7 +59,11 @@ STEPS = (
     ),
     Step(
         "run the init op",
-        (Mind("SM006", when=parts.asset_is_read_at_load),),
+        (
+            Mind("SG001", when=parts.of_init_op),
+            Mind("SG007", when=parts.of_init_op),
+            Mind("SM006", when=parts.asset_is_read_at_load),
+        ),
         "python/saved_model/loader_impl.py run_init_op",
         reads=(INIT,),
         runs_if=parts.has_init_op,
@@ -66,7 +75,9 @@ STEPS = (
             *parts.BAD_NODES,
             *minds("FN001", "FN002", "FN004", "FN005", "FN006", "GR009", "OP006"),
             Mind("SG001", when=of_signature),
-            Mind("SG002", when=parts.wrong_input),
+            Mind("SG007", when=of_signature),
+            Mind("SM006", when=parts.asset_is_read_by_call),
+            Mind("TB009", when=checkpoint.mismatch_at_call),
             Mind("GR010", when=parts.other_job),
         ),
         "core/common_runtime/direct_session.cc Run",

@@ -8,7 +8,7 @@ out of it per signature.
 
 from __future__ import annotations
 
-from inspector.loaders import parts, session
+from inspector.loaders import checkpoint, parts, session
 from inspector.loaders.step import (
     ALL_FUNCTIONS,
     MAIN,
@@ -57,7 +57,7 @@ V2_STEPS = (
     ),
     Step(
         "restore the variables",
-        (*minds("TB001"), *parts.BAD_CHECKPOINT, *parts.by_route("object graph"), *minds("TB009")),
+        (*minds("TB001"), *checkpoint.BY_OBJECTS),
         "python/saved_model/load.py Loader._restore_checkpoint; python/checkpoint/checkpoint.py",
         gives=VARIABLES,
     ),
@@ -69,7 +69,12 @@ V2_STEPS = (
     ),
     Step(
         "call the signature",
-        (*minds("FN006", "FN005", "GR009"), Mind("GR010", when=parts.other_job), *minds("OP006")),
+        (
+            *minds("FN006", "FN005", "GR009"),
+            Mind("SM006", when=parts.asset_is_read_by_call),
+            Mind("GR010", when=parts.other_job),
+            *minds("OP006"),
+        ),
         "python/eager/polymorphic_function/concrete_function.py",
         reads=(SIGNATURE,),
         stage="call",
@@ -80,15 +85,20 @@ V1_STEPS = (
     FUNCTIONS,
     Step(
         "import the graph",
-        (*minds("VR001", "VR004", "FN001", "GR011"), *parts.BAD_NODES),
+        (*minds("VR001", "FN001", "GR011"), *parts.BAD_NODES, *checkpoint.HANDLES),
         "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader.load; python/framework/meta_graph.py",
         reads=(MAIN,),
     ),
     Step(
+        "restore the collections",
+        (Mind("VR004", when=parts.version_is_refused),),
+        "python/framework/meta_graph.py import_scoped_meta_graph_with_return_elements",
+    ),
+    Step(
         "restore the variables",
-        (*minds("TB001"), *parts.BAD_CHECKPOINT, *parts.by_route("RestoreV2")),
+        (*minds("TB001"), *checkpoint.BY_RESTORE_OP),
         "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader.restore_variables",
-        runs_if=lambda walk: walk.view is not None and walk.view.meta.saver_def is not None,
+        runs_if=checkpoint.has_saver,
         gives=VARIABLES,
     ),
     Step(
@@ -106,8 +116,9 @@ V1_STEPS = (
         "call the signature",
         (
             *minds("FN006", "FN005", "GR009"),
+            Mind("SM006", when=parts.asset_is_read_by_call),
+            Mind("TB009", when=checkpoint.mismatch_at_call),
             Mind("GR010", when=parts.other_job),
-            Mind("SG002", when=parts.wrong_input),
             *minds("OP006"),
         ),
         "python/eager/wrap_function.py",

@@ -9,7 +9,7 @@ Sources: tensorflow/core/framework/{node_def,attr_value,function,graph}.proto.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from inspector.wire.schema import DecodeError, full_message, message
@@ -19,7 +19,7 @@ ATTR_KINDS = {
     0x0A: "list", 0x12: "string", 0x18: "int", 0x25: "float", 0x28: "bool", 0x30: "type", 0x3A: "shape",
     0x42: "tensor", 0x4A: "placeholder", 0x52: "func",
 }  # fmt: skip
-_FREE_STRINGS = ("shared_name", "container", "config", "config_proto", "debug_name", "executor_type")
+_FREE_STRINGS = frozenset((b"shared_name", b"container", b"config", b"config_proto", b"debug_name", b"executor_type"))
 
 
 class Unusual(Exception):
@@ -27,12 +27,10 @@ class Unusual(Exception):
 
 
 class Attr(NamedTuple):
-    """One attr of a node: ``value`` is the serialized AttrValue; ``token`` is what a form keeps of it, if anything."""
+    """One attr of a node: ``value`` is the serialized AttrValue."""
 
     name: str
     value: bytes
-    token: tuple[str, bytes] | None
-    functions: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -44,39 +42,59 @@ class Attr(NamedTuple):
         """The AttrValue message."""
         return message("AttrValue").FromString(self.value)
 
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The functions that the attr names."""
+        if self.kind == "func":
+            return (self.proto.func.name,)
+        return tuple(f.name for f in self.proto.list.func) if self.kind == "list" else ()
+
 
 class Form:
     """What decides an op's types and validity: the op and its type-like attrs. Shared by many kinds."""
 
-    __slots__ = ("attrs", "op")
+    __slots__ = ("_sample", "op")
 
-    def __init__(self, op: str, attrs: dict[str, Attr]) -> None:
+    def __init__(self, op: str, sample: Kind) -> None:
         self.op = op
-        self.attrs = attrs
+        self._sample = sample
+
+    @property
+    def attrs(self) -> dict[str, Attr]:
+        """The attrs of one of the kinds: type-like ones are those of all of them."""
+        return self._sample.attrs
 
 
 class Kind:
-    """An op with its device and attrs: what equal nodes share."""
+    """An op with its device and attrs: what equal nodes share. ``functions`` are those that its attrs name."""
 
-    __slots__ = ("attrs", "device", "form", "functions", "op")
+    __slots__ = ("_attrs", "_entries", "device", "form", "functions", "op")
 
-    def __init__(self, op: str, device: str, attrs: dict[str, Attr], form: Form, functions: tuple[str, ...]) -> None:
+    form: Form
+
+    def __init__(self, op: str, device: str, entries: tuple[bytes, ...], functions: tuple[str, ...]) -> None:
         self.op = op
         self.device = device
-        self.attrs = attrs
-        self.form = form
         self.functions = functions
+        self._entries = entries
+        self._attrs: dict[str, Attr] | None = None
+
+    @property
+    def attrs(self) -> dict[str, Attr]:
+        if self._attrs is None:
+            self._attrs = {attr.name: attr for attr in map(_attr_of_entry, self._entries)}
+        return self._attrs
 
 
 class KindTable:
     """The kinds of one model, each decoded once."""
 
-    __slots__ = ("_attrs", "_forms", "kinds")
+    __slots__ = ("_entries", "_forms", "kinds")
 
     def __init__(self) -> None:
         self.kinds: dict[tuple[str, str, tuple[bytes, ...]], Kind] = {}
         self._forms: dict[tuple[object, ...], Form] = {}
-        self._attrs: dict[bytes, Attr] = {}
+        self._entries: dict[bytes, tuple[object, tuple[str, ...]]] = {}
 
     @property
     def forms(self) -> Iterable[Form]:
@@ -85,25 +103,43 @@ class KindTable:
     def kind(self, key: tuple[str, str, tuple[bytes, ...]]) -> Kind:
         """The kind of a node with this op, device and attr entries. Raises DecodeError."""
         op, device, entries = key
-        attrs: dict[str, Attr] = {}
         tokens: list[object] = [op]
         functions: tuple[str, ...] = ()
-        known = self._attrs
+        known = self._entries
         for entry in entries:
-            attr = known.get(entry)
-            if attr is None:
-                attr = known[entry] = _attr_of_entry(entry)
-            attrs[attr.name] = attr
-            if attr.token is not None:
-                tokens.append(attr.token)
-            if attr.functions:
-                functions += attr.functions
+            found = known.get(entry)
+            if found is None:
+                token = _free_string(entry)
+                if token is not None:
+                    tokens.append(token)
+                    continue
+                found = known[entry] = _judge_entry(entry)
+            if found[0] is not None:
+                tokens.append(found[0])
+            if found[1]:
+                functions += found[1]
+        kind = self.kinds[key] = Kind(op, device, entries, functions)
         form_key = tuple(tokens)
         form = self._forms.get(form_key)
         if form is None:
-            form = self._forms[form_key] = Form(op, attrs)
-        found = self.kinds[key] = Kind(op, device, attrs, form, functions)
-        return found
+            form = self._forms[form_key] = Form(op, kind)
+        kind.form = form
+        return kind
+
+
+def _free_string(entry: bytes) -> bytes | None:
+    """The name of a string attr that decides nothing (``shared_name``), if the entry is in the usual encoding.
+
+    A string attr is bytes: there is nothing in it to decode or to be wrong.
+    """
+    size = entry[1]
+    name = entry[2 : size + 2]
+    if name not in _FREE_STRINGS or len(entry) < size + 6:
+        return None
+    if entry[size + 2] != 0x12 or entry[size + 4] != 0x12:
+        return None
+    value = len(entry) - size - 4
+    return name if entry[size + 3] == value and entry[size + 5] == value - 2 and value < 0x80 else None
 
 
 def _attr_of_entry(entry: bytes) -> Attr:
@@ -146,24 +182,20 @@ def _scan_attr(entry: bytes) -> Attr:
 
 
 def _attr(name: str, value: bytes) -> Attr:
+    """An attr with its value in the usual encoding. Decodes it, as TensorFlow does with every attr of a file."""
     if len(value) > 2 and value[0] == 0x12 and value[1] == len(value) - 2 < 0x80:  # bytes, nothing to decode
-        brief = b"\x12" if name in _FREE_STRINGS else value
-        return Attr(name, value, None if name.startswith("_") else (name, brief))
-    proto = message("AttrValue").FromString(value)  # TensorFlow parses every attr before it looks at one
-    if not value:
-        return Attr(name, value, (name, b""))
-    tag = value[0]
-    if tag not in ATTR_KINDS or proto.WhichOneof("value") != _FIELD[tag]:
+        return Attr(name, value)
+    proto = message("AttrValue").FromString(value)
+    if value and (value[0] not in ATTR_KINDS or proto.WhichOneof("value") != _FIELD[value[0]]):
         value = proto.SerializeToString(deterministic=True)
-        tag = value[0] if value else 0
-    functions: tuple[str, ...] = ()
-    if tag == 0x52:
-        functions = (proto.func.name,)
-    elif tag == 0x0A and proto.list.func:
-        functions = tuple(f.name for f in proto.list.func)
-    if name.startswith("_"):
-        return Attr(name, value, None, functions)
-    return Attr(name, value, (name, _brief(name, tag, value, proto)), functions)
+    return Attr(name, value)
+
+
+def _judge_entry(entry: bytes) -> tuple[object, tuple[str, ...]]:
+    """What a form keeps of an attr (None: nothing), and the functions that it names."""
+    attr = _attr_of_entry(entry)
+    token = None if attr.name.startswith("_") else (attr.name, _brief(attr.value))
+    return token, attr.functions
 
 
 _FIELD = {
@@ -172,16 +204,16 @@ _FIELD = {
 }  # fmt: skip
 
 
-def _brief(name: str, tag: int, value: bytes, proto: Any) -> bytes:
-    """What of an attr can decide about types: all of it, but the contents of tensors, shapes, functions and names."""
+def _brief(value: bytes) -> bytes:
+    """What of an attr can decide about types: all of it, but the contents of tensors, shapes and functions."""
+    tag = value[0] if value else 0
     if tag == 0x42:
-        return b"tensor %d" % proto.tensor.dtype
-    if tag == 0x0A and (proto.list.shape or proto.list.tensor or proto.list.func or proto.list.s):
-        lists = proto.list
-        return b"list %d %d %d %d" % (len(lists.shape), len(lists.tensor), len(lists.func), len(lists.s))
-    if tag in (0x3A, 0x52) or (tag == 0x12 and name in _FREE_STRINGS):
-        return bytes((tag,))
-    return value
+        return b"tensor %d" % message("AttrValue").FromString(value).tensor.dtype
+    if tag == 0x0A:
+        lists = message("AttrValue").FromString(value).list
+        if lists.shape or lists.tensor or lists.func or lists.s:
+            return b"list %d %d %d %d" % (len(lists.shape), len(lists.tensor), len(lists.func), len(lists.s))
+    return bytes((tag,)) if tag in (0x3A, 0x52) else value
 
 
 class Graph:
@@ -195,16 +227,15 @@ class Graph:
     def __init__(self, meta_graph: int, function: str, nodes: Iterable[Any], table: KindTable) -> None:
         self.meta_graph = meta_graph
         self.function = function
-        self.names: list[str] = []
-        self.inputs: list[tuple[str, ...]] = []
-        self.kinds: list[Kind] = []
+        messages = list(nodes)
+        self.names: list[str] = [node.name for node in messages]
+        self.inputs: list[Sequence[str]] = [node.input[:] for node in messages]
         known = table.kinds
-        for node in nodes:
-            key = (node.op, node.device, tuple(node.attr))
-            kind = known.get(key)
-            self.names.append(node.name)
-            self.inputs.append(tuple(node.input))
-            self.kinds.append(table.kind(key) if kind is None else kind)
+        kinds = []
+        for node in messages:
+            key = (node.op, node.device, tuple(node.attr[:]))  # a slice is much faster than iterating
+            kinds.append(known.get(key) or table.kind(key))
+        self.kinds: list[Kind] = kinds
 
     def __len__(self) -> int:
         return len(self.names)
@@ -259,9 +290,10 @@ class Library:
     """A FunctionDefLibrary: functions in file order, and which function is the gradient of which.
 
     ``duplicates`` are the later functions of a name that is taken, and whether each is identical to the first.
+    ``registered_gradients`` maps what a node's ``_gradient_op_type`` says to the function of a custom gradient.
     """
 
-    __slots__ = ("by_name", "duplicates", "functions", "gradients")
+    __slots__ = ("by_name", "duplicates", "functions", "gradients", "registered_gradients")
 
     def __init__(self, meta_graph: int, raw: bytes, table: KindTable) -> None:
         proto = message("FunctionDefLibrary").FromString(raw)
@@ -274,6 +306,7 @@ class Library:
         if len(self.by_name) < len(self.functions):
             self.duplicates = _duplicates(proto.function)
         self.gradients = tuple((g.function_name, g.gradient_func) for g in proto.gradient)
+        self.registered_gradients = {g.registered_op_type: g.gradient_func for g in proto.registered_gradients}
 
 
 def _duplicates(bodies: Iterable[bytes]) -> list[tuple[str, bool]]:

@@ -114,6 +114,22 @@ class ObjectGraph:
         return found
 
 
+    def restored_keys(self, checkpoint: Any) -> frozenset[str]:
+        """The checkpoint keys that a restore asks for: of variables, and of objects with savers of their own (tables)."""
+        found: set[str] = set()
+        for node, other in _match(self, checkpoint).items():
+            saved = self.nodes[node]
+            if saved.WhichOneof("kind") == "variable" or saved.saveable_objects or saved.registered_saver:
+                found.update(attribute.checkpoint_key for attribute in checkpoint.nodes[other].attributes)
+        return frozenset(found)
+
+    def bound_inputs(self, function: str) -> tuple[int, ...]:
+        """Ids of the objects that a concrete function captures; empty where the object graph does not hold it."""
+        if function not in self.proto.concrete_functions:  # asking a map for a missing key would add it
+            return ()
+        return tuple(self.proto.concrete_functions[function].bound_inputs)
+
+
 def _match(graph: ObjectGraph, checkpoint: Any) -> dict[int, int]:
     """Node of the SavedObjectGraph → node of the checkpoint's graph."""
     if not len(graph.nodes) or not len(checkpoint.nodes):

@@ -31,6 +31,7 @@ INDEX = "variables/variables.index"
 DEBUG_INFO = "debug/saved_model_debug_info.pb"
 FINGERPRINT = "fingerprint.pb"
 KERAS_METADATA = "keras_metadata.pb"
+ASSETS_COLLECTION = "saved_model_assets"
 
 
 class Fault(NamedTuple):
@@ -110,8 +111,12 @@ class MetaGraph:
 
     @property
     def assets(self) -> list[tuple[str, str]]:
-        """(tensor name, file name below assets/), from asset_file_def."""
-        return [(asset.tensor_info.name, asset.filename) for asset in self.proto.asset_file_def]
+        """(tensor name, file name below assets/): asset_file_def, or the collection of the first V1 models."""
+        defs = list(self.proto.asset_file_def)
+        if not defs and ASSETS_COLLECTION in self.proto.collection_def:
+            packed = self.proto.collection_def[ASSETS_COLLECTION].any_list.value
+            defs = [message("AssetFileDef").FromString(some.value) for some in packed]
+        return [(asset.tensor_info.name, asset.filename) for asset in defs]
 
     def graphs(self) -> Iterator[Graph]:
         """The main graph, then each function's body in file order."""
@@ -228,7 +233,7 @@ def _something_else(model: Model) -> Model:
     from inspector.model.folder import identify_folder
 
     try:
-        found = identify_folder(model.folder) if os.path.isdir(model.folder) else identify_file(model.folder)
+        found = identify_folder(model.path) if os.path.isdir(model.folder) else identify_file(model.path)
     except OSError as error:
         model.format = "unreadable"
         model.faults.append(Fault("graph-file-unreadable", "", {"why": error.strerror or str(error)}))

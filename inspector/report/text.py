@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from inspector.engine import LOADERS, Summary, words
-from inspector.findings import CALL_FAILS, EFFECTS, FAILS, LOAD_FAILS, LOADS, RUNS, SEVERITIES, UNKNOWN, Confirmation
+from inspector.findings import CALL_FAILS, EFFECTS, FAILS, LOADS, RUNS, SEVERITIES, UNKNOWN, Confirmation
 from inspector.model.dtypes import name as dtype_name
 from inspector.model.dtypes import shape_text
 from inspector.model.saved_model import Model, TensorInfo
@@ -35,7 +35,8 @@ def _what_it_is(report: ModelReport, style: Style) -> Iterator[str]:
     model = report.model
     yield style.title(model.path)
     if not model.meta_graphs:
-        yield f"  is           {model.artifact.title if model.artifact is not None else model.format}"
+        what = model.artifact.title if model.artifact is not None else f"a folder whose {model.format} holds no graph"
+        yield f"  is           {what}"
     else:
         yield f"  format       {model.format}, saved by TensorFlow {saved_by(model) or '(not recorded)'}"
         for meta in model.meta_graphs:
@@ -122,10 +123,10 @@ def _findings(report: ModelReport, style: Style) -> Iterator[str]:
         message, fix = words(first)
         yield f"{style.severity(summary.severity)} {style.title(first.rule)} {message}"
         yield f"      where  {_where(report, indices)}"
-        if summary.loaders:
-            stage = {LOAD_FAILS: "the load", CALL_FAILS: f"calls{_called(report, indices)}"}.get(summary.effect, "")
-            yield f"      breaks {stage} in {', '.join(summary.loaders)}"
-        elif summary.effect not in (LOAD_FAILS, CALL_FAILS):
+        broken = _breaks(report, indices)
+        if broken:
+            yield f"      breaks {broken}"
+        else:
             yield f"      means  {summary.effect}"
         yield f"      fix    {_indented(fix)}"
 
@@ -161,9 +162,14 @@ def _where(report: ModelReport, indices: list[int]) -> str:
     return f"{joined}\n             ... {more:,} more places" if more > 0 else joined
 
 
-def _called(report: ModelReport, indices: list[int]) -> str:
-    keys = {key for m in report.judgement.meanings if m.finding in indices for key in m.signatures}
-    return f" of {_some(tuple(sorted(keys)))}" if keys else ""
+def _breaks(report: ModelReport, indices: list[int]) -> str:
+    """"the load in tf2, tf1; calls of serving_default in serving": what the findings stop, in the chosen loaders."""
+    stages: dict[str, dict[str, None]] = {}
+    for meaning in report.judgement.meanings:
+        if meaning.finding in indices and meaning.loader in report.chosen:
+            called = f"calls of {_some(meaning.signatures)}" if meaning.effect == CALL_FAILS else "the load"
+            stages.setdefault(called, {})[meaning.loader] = None
+    return "; ".join(f"{what} in {', '.join(loaders)}" for what, loaders in stages.items())
 
 
 def _indented(text: str) -> str:

@@ -6,12 +6,13 @@ assets are no access; everything else that a load or a call reaches is. What not
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from inspector.catalogue.capabilities import CAPABILITIES, DESCRIPTOR_IN_PLACE, WHEN_ATTR
 from inspector.model.graph import Graph, Kind
 from inspector.model.saved_model import MetaGraph, Model
+from inspector.topology.assets import stays_inside
 from inspector.topology.reach import Reach, Slice, callable_signatures
 
 _TABLES = ("InitializeTableFromTextFile", "InitializeTableFromTextFileV2")
@@ -116,7 +117,7 @@ def _is_own_file(model: Model, reach: Reach, graph: Graph, position: int) -> boo
     return False
 
 
-def _comes_from_outside(graph: Graph, tensors: tuple[str, ...]) -> bool:
+def _comes_from_outside(graph: Graph, tensors: Sequence[str]) -> bool:
     """Whether a file name is only what was fed or passed in, possibly joined, never a constant path."""
     positions = graph.index()
     todo = [t.partition(":")[0] for t in tensors]
@@ -142,7 +143,7 @@ def _const_strings(kind: Kind) -> list[bytes]:
     return list(attr.proto.tensor.string_val) if attr is not None else []
 
 
-def _reads_asset(model: Model, reach: Reach, graph: Graph, tensors: tuple[str, ...]) -> bool:
+def _reads_asset(model: Model, reach: Reach, graph: Graph, tensors: Sequence[str]) -> bool:
     """Whether a file name is an asset below the model's folder: fed by the loader, or passed into an initialiser.
 
     In a function, whoever calls it must pass an asset: the main graph's call, and the object graph's bound inputs.
@@ -167,13 +168,5 @@ def _bound_to_files(meta: MetaGraph, function: str) -> bool:
     if meta.objects is None:
         return True
     nodes = meta.objects.nodes
-    bound = meta.objects.proto.concrete_functions[function].bound_inputs
+    bound = meta.objects.bound_inputs(function)
     return all(0 <= i < len(nodes) and nodes[i].WhichOneof("kind") != "constant" for i in bound)
-
-
-def stays_inside(model: Model, filename: str) -> bool:
-    """Whether an asset's file lies below the model's assets folder, links followed."""
-    top = os.path.join(os.path.realpath(model.folder), "assets")
-    if os.path.isabs(filename) or "\\" in filename:
-        return False
-    return os.path.commonpath([top, os.path.realpath(os.path.join(top, filename))]) == top

@@ -59,3 +59,8 @@ class Inspection:
         for meta in model.meta_graphs:
             reach = shared.setdefault(meta.index, Reach(meta))
             self.meta_views.append(MetaView(meta, OpSet(self.release, meta.library), reach))
+
+    @property
+    def reaches(self) -> dict[int, Reach]:
+        """The reachability of each MetaGraph, by its index."""
+        return {view.meta.index: view.reach for view in self.meta_views}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from inspector.model.dtypes import REF
@@ -59,6 +60,7 @@ class BadReturn(NamedTuple):
     tensor: str
     found: int | None
     expected: int
+    short: bool = False
 
 
 class Wiring:
@@ -148,7 +150,7 @@ def _first_pass(wiring: Wiring, ops: OpSet, *, in_function: bool) -> list[int]:
         ready = True
         if inputs and inputs[-1][:1] == "^":
             ready = all(c[1:] in positions and c[1:] not in waiting for c in inputs if c[:1] == "^")
-            data = _data_inputs(wiring, i, inputs)
+            data: Sequence[str] = _data_inputs(wiring, i, inputs)
         else:
             data = inputs
         if ready:
@@ -176,7 +178,7 @@ def _first_pass(wiring: Wiring, ops: OpSet, *, in_function: bool) -> list[int]:
     return pending
 
 
-def _data_inputs(wiring: Wiring, node: int, inputs: tuple[str, ...]) -> tuple[str, ...]:
+def _data_inputs(wiring: Wiring, node: int, inputs: Sequence[str]) -> tuple[str, ...]:
     """Without control inputs, which must come last."""
     data = tuple(tensor for tensor in inputs if tensor[:1] != "^")
     if any(tensor[:1] == "^" for tensor in inputs[: len(data)]):
@@ -207,24 +209,45 @@ def _second_pass(wiring: Wiring, ops: OpSet, pending: list[int], *, in_function:
                 wiring.bad_inputs.append(BadInput(i, tensor, None))
 
 
-def _producers(graph: Graph, node: int) -> set[str]:
-    return {tensor.lstrip("^").partition(":")[0] for tensor in graph.inputs[node]}
+def _waits_for(graph: Graph, node: int, among: dict[str, int]) -> set[int]:
+    """Which of these nodes (name → position) feed a node. A loop's Merge does not wait for its back edge."""
+    names = {tensor.lstrip("^").partition(":")[0] for tensor in graph.inputs[node]}
+    found = {among[name] for name in names if name in among}
+    if graph.kinds[node].op in ("Merge", "RefMerge"):
+        found = {p for p in found if graph.kinds[p].op not in ("NextIteration", "RefNextIteration")}
+    return found
 
 
 def _in_dependency_order(wiring: Wiring, pending: list[int]) -> list[int]:
-    """Kahn's algorithm over ``pending``: the nodes that it never reaches. A loop's Merge does not wait for its back edge."""
+    """Kahn's algorithm over ``pending``: the nodes that it never reaches."""
     graph = wiring.graph
-    names = {graph.names[i]: i for i in pending}
+    among = {graph.names[i]: i for i in pending}
     waiters: dict[int, list[int]] = {}
     missing: dict[int, int] = {}
     for i in pending:
-        producers = [names[p] for p in _producers(graph, i) if p in names]
-        if graph.kinds[i].op in ("Merge", "RefMerge"):
-            producers = [p for p in producers if graph.kinds[p].op not in ("NextIteration", "RefNextIteration")]
+        producers = _waits_for(graph, i, among)
         missing[i] = len(producers)
         for producer in producers:
             waiters.setdefault(producer, []).append(i)
-    ready = deque(i for i in pending if not missing[i])
+    reached = _drain(missing, waiters)
+    return [i for i in pending if i not in reached]
+
+
+def _only_cycles(graph: Graph, rest: list[int]) -> list[int]:
+    """``rest`` without the nodes that only wait for a cycle and feed nothing in one: Kahn's algorithm from the other end."""
+    among = {graph.names[i]: i for i in rest}
+    producers = {i: sorted(_waits_for(graph, i, among)) for i in rest}
+    feeds = dict.fromkeys(rest, 0)
+    for some in producers.values():
+        for producer in some:
+            feeds[producer] += 1
+    reached = _drain(feeds, producers)
+    return [i for i in rest if i not in reached]
+
+
+def _drain(missing: dict[int, int], waiters: dict[int, list[int]]) -> set[int]:
+    """The nodes that come to miss nothing when those that miss nothing release their waiters, and so on."""
+    ready = deque(i for i, count in missing.items() if not count)
     reached: set[int] = set()
     while ready:
         i = ready.popleft()
@@ -233,22 +256,22 @@ def _in_dependency_order(wiring: Wiring, pending: list[int]) -> list[int]:
             missing[waiter] -= 1
             if not missing[waiter]:
                 ready.append(waiter)
-    return [i for i in pending if i not in reached]
+    return reached
 
 
-def _only_cycles(graph: Graph, rest: list[int]) -> list[int]:
-    """``rest`` without the nodes that only wait for a cycle and feed nothing in one."""
-    left = set(rest)
-    while True:
-        fed = {graph.names[i] for i in left}
-        used = {producer for i in left for producer in _producers(graph, i) if producer in fed}
-        keep = {i for i in left if graph.names[i] in used}
-        if len(keep) == len(left):
-            return sorted(left)
-        left = keep
+def loop_among(graph: Graph, nodes: list[int]) -> list[int]:
+    """One way round among nodes that each feed another one of them: positions, each feeding the next."""
+    among = {graph.names[i]: i for i in nodes}
+    trail: dict[int, None] = {}
+    at = nodes[0]
+    while at not in trail:
+        trail[at] = None
+        at = min(_waits_for(graph, at, among))
+    steps = list(trail)
+    return steps[steps.index(at) :][::-1]
 
 
-def _check(wiring: Wiring, node: int, data: tuple[str, ...], expected: tuple[int, ...] | None) -> None:
+def _check(wiring: Wiring, node: int, data: Sequence[str], expected: tuple[int, ...] | None) -> None:
     """The slow look at one node: which input is missing, of another dtype, too many or too few."""
     if expected is not None and len(expected) != len(data):
         wiring.arity.append(Arity(node, expected, len(data)))
@@ -295,6 +318,8 @@ def _check_returns(wiring: Wiring, function: Function) -> None:
         found = wiring.types.get(tensor)
         if found is None:
             found = _other_spelling(wiring, tensor)
+            if found is not None:
+                wiring.bad_returns.append(BadReturn(output.name, tensor, None, expected, short=True))
         if found is None:
             if not tensor or tensor.partition(":")[0] not in wiring.opaque:
                 wiring.bad_returns.append(BadReturn(output.name, tensor, None, expected))

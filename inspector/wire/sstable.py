@@ -51,7 +51,7 @@ _KEY_BYTES_PER_FILE_BYTE = 16
 
 
 def read_table(data: bytes | memoryview, file: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[tuple[bytes, bytes]]:
-    """All keys and values of a table, in order (equal keys may follow each other); each block's checksum is verified before it is used.
+    """All keys and values of a table, in order (equal keys may follow each other), each block verified before its use.
 
     ``data`` is the whole file, ``file`` its name for messages. Raises FormatError (kinds above), as late as the
     damaged block is reached, and LimitExceeded. About 0.6 µs an entry; one decompressed block in memory.

@@ -100,7 +100,8 @@ def test_an_interrupt_ends_the_child(stand_in: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(child, "resident", interrupt)
     with pytest.raises(KeyboardInterrupt):
         confirmed(stand_in, "time.sleep(60)")
-    assert seen and not runs(seen[0])
+    assert seen
+    assert not runs(seen[0])
 
 
 def test_the_signature_that_ended_the_child_is_named_and_the_others_are_called(stand_in: Path) -> None:
@@ -164,7 +165,8 @@ def test_no_interpreter(tmp_path: Path) -> None:
     text.chmod(0o755)
     found = confirm("/some/model", python=str(text))
     assert found.outcome == "not-confirmed"
-    assert found.error_message is not None and found.error_message.startswith("interpreter cannot be started")
+    assert found.error_message is not None
+    assert found.error_message.startswith("interpreter cannot be started")
 
 
 def test_usage() -> None:

@@ -27,7 +27,8 @@ def test_a_module_with_many_kinds_of_input(models: Path, loader: str) -> None:
     before = files(models / "many")
     found = confirm(str(models / "many"), loader=loader, skip_calls={"matmul": "reaches WriteFile"})
     assert (found.loader, found.outcome, found.how) == (loader, "loads", None)
-    assert found.tensorflow is not None and found.tensorflow == tensorflow_of()
+    assert found.tensorflow is not None
+    assert found.tensorflow == tensorflow_of()
     assert outcomes(found) == {
         "matmul": "not-called",
         "parse": "inconclusive",
@@ -38,7 +39,8 @@ def test_a_module_with_many_kinds_of_input(models: Path, loader: str) -> None:
     }
     assert found.signatures["matmul"].error_message == "reaches WriteFile"
     assert found.signatures["parse"].error_type == "InvalidArgumentError"
-    assert found.agrees is None and 0 < found.seconds < 120
+    assert found.agrees is None
+    assert 0 < found.seconds < 120
     assert files(models / "many") == before
 
 
@@ -50,7 +52,8 @@ def test_a_v1_model(models: Path, loader: str) -> None:
     lookup = found.signatures["c_lookup"]
     if loader == "tf1":
         assert (lookup.outcome, lookup.how, lookup.error_type) == ("fails", "error", "FailedPreconditionError")
-        assert lookup.error_message is not None and "Table not initialized" in lookup.error_message
+        assert lookup.error_message is not None
+        assert "Table not initialized" in lookup.error_message
     assert found.signatures["d_run"].outcome == "runs"
 
 
@@ -73,7 +76,8 @@ def test_a_missing_index_stops_tf2_and_surprises_serving(models: Path) -> None:
     others = {"a_big": "", "b_hang": "", "c_lookup": ""}
     strict = confirm(path, loader="tf2")
     assert (strict.outcome, strict.how, strict.error_type) == ("fails", "error", "NotFoundError")
-    assert strict.error_message is not None and "<model>/variables/variables" in strict.error_message
+    assert strict.error_message is not None
+    assert "<model>/variables/variables" in strict.error_message
     assert str(models) not in strict.error_message
     late = confirm(path, loader="serving", skip_calls=others)
     assert late.outcome == "loads"
@@ -83,7 +87,8 @@ def test_a_missing_index_stops_tf2_and_surprises_serving(models: Path) -> None:
 def test_an_abort_of_the_load(models: Path) -> None:
     found = confirm(str(models / "abort"), loader="serving")
     assert (found.outcome, found.how, found.error_type) == ("fails", "abort", None)
-    assert found.error_message is not None and "Check failed" in found.error_message
+    assert found.error_message is not None
+    assert "Check failed" in found.error_message
     assert found.signatures == {}
 
 

@@ -22,7 +22,7 @@ def outcome(prefix: str) -> str:
             for key in reader.get_variable_to_shape_map():
                 reader.get_tensor(key)
             said = "ok"
-        except Exception as error:  # noqa: BLE001 - any refusal is an answer here
+        except Exception as error:
             said = f"{type(error).__name__}: {error}"
         os.write(start, said.encode()[:4000])
         os._exit(0)

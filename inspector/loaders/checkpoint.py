@@ -1,0 +1,110 @@
+"""What the loaders mind about a checkpoint: TB and VR002, by the way in which a loader comes to its keys.
+
+The V2 path of tf.saved_model.load lists the whole index before it reads what its object graph names; all others read
+what the RestoreV2 of the graph names, and nothing else (python/checkpoint/checkpoint.py, core/util/tensor_bundle,
+core/util/tensor_slice_reader.cc, core/kernels/save_restore_v2_ops.cc).
+"""
+
+from __future__ import annotations
+
+from inspector.findings import Finding
+from inspector.loaders.step import Condition, Mind, Walk, has_datum, minds
+from inspector.topology.restores import (
+    HANDLE_ROUTE,
+    OBJECT_GRAPH_ROUTE,
+    RESTORE_ROUTE,
+    VARIABLES as VARIABLE_NODES,
+    restored,
+)
+
+_ASSIGNS = ("AssignVariableOp", "Assign")
+_KILLS_READER = has_datum("problem", "entry-not-parseable", "entry-shape", "slice-duplicate")
+_STOPS_READER = has_datum("problem", "entry-dtype")
+_KILLS_RESTORE = has_datum("problem", "slice-dtype")
+
+
+def by(route: str) -> Condition:
+    """Findings about a tensor that this way of restoring reads."""
+    return lambda finding, walk: route in finding.data.get("read_by", ())
+
+
+def all_of(*conditions: Condition) -> Condition:
+    return lambda finding, walk: all(condition(finding, walk) for condition in conditions)
+
+
+def any_of(*conditions: Condition) -> Condition:
+    return lambda finding, walk: any(condition(finding, walk) for condition in conditions)
+
+
+def reads_any(finding: Finding, walk: Walk) -> bool:
+    """The restore op reads at least one tensor: without any the checkpoint is not even opened."""
+    return walk.view is not None and bool(restored(walk.view.reach))
+
+
+def _reading(route: str) -> tuple[Mind, ...]:
+    return (
+        *minds("TB003", "TB004", when=by(route)),
+        Mind("TB006", when=all_of(by(route), _KILLS_RESTORE), how="abort"),
+        *minds("TB006", "TB005", when=by(route)),
+        *minds("TB007", when=has_datum("route", route)),
+        *minds("TB008", "TB009", when=all_of(has_datum("route", route), has_datum("at", "load", None))),
+    )
+
+
+# tf.saved_model.load, V2: CheckpointReader goes over all entries, then the object graph, then the variables.
+BY_OBJECTS = (
+    Mind("TB002", when=any_of(has_datum("stops", True), by(OBJECT_GRAPH_ROUTE))),
+    *minds("VR002"),
+    Mind("TB006", when=_KILLS_READER, how="abort"),
+    Mind("TB006", when=_STOPS_READER),
+    *_reading(OBJECT_GRAPH_ROUTE),
+)
+
+# Everybody else.
+BY_RESTORE_OP = (
+    Mind("TB002", when=any_of(all_of(has_datum("stops", True), reads_any), by(RESTORE_ROUTE))),
+    *minds("VR002", when=reads_any),
+    *_reading(RESTORE_ROUTE),
+)
+
+# Shape inference at the import of the main graph: a handle against what reads or assigns it.
+HANDLES = minds("TB008", "TB009", when=has_datum("route", HANDLE_ROUTE))
+
+
+def has_restore_op(walk: Walk) -> bool:
+    """Whether saver_def names an op to run."""
+    saver = walk.view.meta.saver_def if walk.view is not None else None
+    return saver is not None and bool(saver.restore_op_name)
+
+
+def has_saver(walk: Walk) -> bool:
+    """Whether the Python loaders restore: by saver_def, or by a Saver built from the collections of variables."""
+    if walk.view is None:
+        return False
+    meta = walk.view.meta
+    return meta.saver_def is not None or any(key in meta.collections for key in ("variables", "saveable_objects"))
+
+
+def unrestored(walk: Walk) -> bool:
+    """The call reaches a variable that neither a restore nor the init op has given a value."""
+    view = walk.view
+    if view is None or "variables" in walk.given:
+        return False
+    graph, positions = view.meta.graph, view.reach.positions()
+    needed = {name for name in walk.nodes if name in positions and graph.kinds[positions[name]].op in VARIABLE_NODES}
+    return bool(needed) and not needed <= {
+        graph.inputs[i][0].partition(":")[0]
+        for i in view.reach.init().nodes
+        if graph.kinds[i].op in _ASSIGNS and graph.inputs[i]
+    }
+
+
+def variables_are_needed(finding: Finding, walk: Walk) -> bool:
+    """The index is missing, nothing was restored, and the call needs a variable."""
+    return unrestored(walk)
+
+
+def mismatch_at_call(finding: Finding, walk: Walk) -> bool:
+    """The call reads a variable that took another shape from the checkpoint than the graph was built for."""
+    data = finding.data
+    return data.get("route") == RESTORE_ROUTE and data.get("at") == "call" and data.get("handle") in walk.nodes

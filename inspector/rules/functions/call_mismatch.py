@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inspector.model import dtypes
+from inspector.model.graph import Kind
+from inspector.rules.rule import ADVICE_WARNING, Example, Found, GraphRule, found_node
+from inspector.topology.calls import calls_of, signature_types
+from inspector.topology.inspection import MetaView
+from inspector.topology.wiring import Wiring
+
+_RELU = "function f (a: float32) -> (r: float32 = y:activations:0)\n  y = Relu(a) {T: float32}"
+_NODE = "x = Placeholder() {dtype: float32}\n"
+
+
+class CallMismatch(GraphRule):
+    """Call and function disagree about inputs or outputs.
+
+    What it checks: the number and the dtypes of Tin and Tout (T of a While) against the signature of the function that
+    PartitionedCall, StatefulPartitionedCall, If, Case, While and their kin name.
+
+    Why it matters: TensorFlow Serving stops when it instantiates the function for a call of the main graph ("Function
+    instantiation included invalid input index"). A call in a function loads, and fails when it is called: "Expects
+    arg[0] to be float but double is provided" or "Number of inputs is not equal to the number of function inputs".
+
+    How to fix: change the call's attrs and inputs together with the function's signature; a tool that adds or removes
+    captured inputs of a function has to change all its callers.
+    """
+
+    code = "FN006"
+    name = "call-mismatch"
+    otherwise = ADVICE_WARNING
+    message = "`{node}` ({op}) calls `{function}` with {side} ({found}), the function has ({expected})"
+    fix = "let the {side} of `{node}` be ({expected}), or change the signature of `{function}`; or export the model again"
+    good = (
+        Example(f"{_NODE}y = PartitionedCall(x) {{f: @f, Tin: [float32], Tout: [float32]}}\n{_RELU}"),
+    )  # fmt: skip
+    bad = (
+        Example(f"{_NODE}y = PartitionedCall(x, x) {{f: @f, Tin: [float32, float32], Tout: [float32]}}\n{_RELU}",
+                expect=("y",)),
+        Example(f"{_NODE}y = PartitionedCall(x) {{f: @f, Tin: [float32], Tout: [int32]}}\n{_RELU}", expect=("y",)),
+        Example(
+            f"function g (a: float64) -> (r: float32 = y:output:0)\n"
+            f"  y = StatefulPartitionedCall(a) {{f: @f, Tin: [float64], Tout: [float32]}}\n{_RELU}",
+            expect=("y",),
+        ),
+    )  # fmt: skip
+
+    def check_graph(self, wiring: Wiring, view: MetaView) -> Iterator[Found]:
+        known: dict[Kind, list[dict[str, str]]] = {}
+        for at, kind in enumerate(wiring.graph.kinds):
+            if kind.functions:
+                if kind not in known:
+                    known[kind] = list(_mismatches(kind, view))
+                for data in known[kind]:
+                    yield found_node(
+                        wiring, view, at, field="attr", node=wiring.graph.names[at], op=kind.op, **data
+                    )
+
+
+def _mismatches(kind: Kind, view: MetaView) -> Iterator[dict[str, str]]:
+    for call in calls_of(kind):
+        function = view.meta.function(call.function)
+        types = None if function is None else signature_types(function)
+        if types is None:
+            continue
+        for side, found, expected in (("inputs", call.inputs, types[0]), ("outputs", call.outputs, types[1])):
+            if found is not None and found != expected:
+                how = "count" if len(found) != len(expected) else "dtype"
+                yield {
+                    "function": call.function,
+                    "attr": call.attr,
+                    "side": side,
+                    "mismatch": how,
+                    "found": _words(found),
+                    "expected": _words(expected),
+                }
+
+
+def _words(types: tuple[int, ...]) -> str:
+    return ", ".join(dtypes.name(number) for number in types)

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from inspector.model import dtypes
+from inspector.rules.rule import ADVICE_WARNING, Example, Found, GraphRule, found_node
+from inspector.topology.inspection import MetaView
+from inspector.topology.liveness import live_nodes
+from inspector.topology.wiring import Wiring
+
+_MOST = (1 << 63) - 1
+
+
+class Fault(NamedTuple):
+    """What is wrong with a tensor: ``kind`` is dtype, size, shape or overflow."""
+
+    kind: str
+    found: str
+    expected: str
+
+
+class ConstDtype(GraphRule):
+    """Const holds a tensor that contradicts its dtype or its shape.
+
+    What it checks: the value of every Const, in the main graph and in all functions: its dtype against the node's attr,
+    the number of its bytes against its shape, and that the shape is a whole one.
+
+    Why it matters: unused, such a Const loads. In use the call stops with "Cannot parse tensor from proto" or "Type
+    mismatch between value (int32) and dtype (float)", or the process dies: "Check failed: dtype() == expected_dtype". A
+    shape with an unknown dimension stops TensorFlow Serving wherever it is ("initializes from a tensor with -1
+    elements"), one with more than 2**63 - 1 elements kills it when it loads the model.
+
+    How to fix: write value and dtype together (tf.make_tensor_proto), and as many values as the shape has; a tool that
+    converts weights to another dtype has to change both.
+    """
+
+    code = "GR009"
+    name = "const-dtype"
+    otherwise = ADVICE_WARNING
+    message = "Const `{node}` holds {found}, expected {expected}"
+    fix = "write the value of `{node}` again: tf.make_tensor_proto(values, dtype, shape), with the same dtype in its attr"
+    good = (
+        Example("c = Const() {dtype: float32, value: float32[2] <1.0, 2.0>}"),
+        Example('c = Const() {dtype: string, value: string[2] <"a", "b">}'),
+        Example("c = Const() {dtype: int32, value: int32[8] <0>}"),
+    )
+    bad = (
+        Example("c = Const() {dtype: float32, value: int32[2] <1, 2>}", expect=("c",)),
+        Example('c = Const() {dtype: float32, value: float32[3] content "\\x00\\x00"}', expect=("c",)),
+        Example("c = Const() {dtype: float32, value: float32[?] <1.0>}", expect=("c",)),
+        Example("c = Const() {dtype: float32, value: float32[9223372036854775807,4] <1.0>}", expect=("c",)),
+        Example(
+            "function f () -> (r: float32 = c:output:0)\n  c = Const() {dtype: float32, value: int32[] <1>}",
+            expect=("c",),
+        ),
+    )
+
+    def check_graph(self, wiring: Wiring, view: MetaView) -> Iterator[Found]:
+        known: dict[tuple[bytes, bytes], Fault | None] = {}
+        live: frozenset[str] | None = None
+        for at, kind in enumerate(wiring.graph.kinds):
+            if kind.op != "Const":
+                continue
+            value, dtype = kind.attrs.get("value"), kind.attrs.get("dtype")
+            if value is None or dtype is None or value.kind != "tensor" or dtype.kind != "type":
+                continue
+            key = value.value, dtype.value
+            if key not in known:
+                known[key] = _fault(value.proto.tensor, dtype.proto.type)
+            fault = known[key]
+            if fault is not None:
+                function = view.meta.function(wiring.function) if wiring.function else None
+                if live is None and function is not None:
+                    live = live_nodes(function, view.ops)
+                name = wiring.graph.names[at]
+                data = {"fault": fault.kind, "found": fault.found, "expected": fault.expected}
+                yield found_node(
+                    wiring, view, at, field="value", node=name, live=live is None or name in live, **data
+                )
+
+
+def _fault(tensor: Any, dtype: int) -> Fault | None:
+    dims = [dim.size for dim in tensor.tensor_shape.dim]
+    if tensor.tensor_shape.unknown_rank or any(size < 0 for size in dims):
+        shape = dtypes.shape_text(dtypes.shape_of(tensor.tensor_shape))
+        return Fault("shape", f"a tensor of shape {shape}", "a shape without unknown dimensions")
+    count = 1
+    for size in dims:
+        count *= size
+        if count > _MOST and 0 not in dims:
+            return Fault("overflow", f"a shape of {dims}", "at most 2**63 - 1 elements")
+    if tensor.dtype != dtype:
+        return Fault("dtype", f"a tensor of {dtypes.name(tensor.dtype)}", f"{dtypes.name(dtype)}, as its attr says")
+    each = dtypes.SIZES.get(dtype)
+    if each is not None and tensor.tensor_content and len(tensor.tensor_content) != each * count:
+        shape = dtypes.shape_text(tuple(dims))
+        return Fault(
+            "size", f"{len(tensor.tensor_content)} bytes", f"{each * count} bytes, for {dtypes.name(dtype)}{shape}"
+        )
+    return None

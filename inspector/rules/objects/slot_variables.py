@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inspector.findings import Location
+from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
+from inspector.rules.wording import plural
+from inspector.topology.inspection import Inspection
+
+_OPTIMIZER = """
+object 0 user_object _generic_user_object children=[optimizer: 1, w: 2]
+object 1 user_object {identifier} children=[]{slots}
+object 2 variable w float32[2]
+object 3 variable m float32[2]
+"""
+
+
+class SlotVariables(Rule):
+    """The object graph holds an optimizer with slot variables.
+
+    What it checks: slot_variables (momentum and the like) of every object, and whether that object is an optimizer that
+    tf_keras can bring back.
+
+    Why it matters: tf.saved_model.load rebuilds slots by the optimizer's class, which lives in Keras 2. Where it is
+    missing (from TensorFlow 2.16 on it is the package tf_keras), the load stops with "'_UserObject' object has no
+    attribute 'add_slot'". The same file loads as soon as tf_keras is installed. TensorFlow Serving and
+    tf.compat.v1.saved_model.load ignore it.
+
+    How to fix: ``pip install tf_keras`` beside TensorFlow, or export again without the optimizer
+    (``model.save(path, include_optimizer=False)``, ``model.export(path)``).
+    """
+
+    code = "OB001"
+    name = "slot-variables"
+    otherwise = ADVICE_NOTE
+    message = "{path} holds {slots}, which only {needs} can bring back"
+    fix = "pip install tf_keras, or export again without the optimizer (include_optimizer=False, model.export)"
+    good = (Example(_OPTIMIZER.format(identifier="optimizer", slots="")),)
+    bad = (
+        Example(_OPTIMIZER.format(identifier="optimizer", slots=" slots=[m: 2 3]"), expect=("optimizer",)),
+        Example(_OPTIMIZER.format(identifier="_generic_user_object", slots=" slots=[m: 2 3]"), expect=("optimizer",)),
+    )
+
+    def check(self, it: Inspection) -> Iterator[Found]:
+        for view in it.meta_views:
+            objects = view.meta.objects
+            if objects is None:
+                continue
+            paths: dict[int, str] = {}
+            for node, saved in enumerate(objects.nodes):
+                if not saved.slot_variables:
+                    continue
+                paths = paths or dict(objects.walk())
+                path = paths.get(node, f"node {node}")
+                is_optimizer = saved.WhichOneof("kind") == "user_object" and saved.user_object.identifier == "optimizer"
+                data = {
+                    "path": f"object `{path or 'root'}`",
+                    "slots": plural(len(saved.slot_variables), "slot variable"),
+                    "optimizer": is_optimizer,
+                    "needs": "an optimizer of Keras 2 (tf_keras)" if is_optimizer else "the class that saved it",
+                }
+                where = Location("", view.meta.index, field=f"object_graph_def.nodes[{node}].slot_variables")
+                yield Found(where, path or "root", data)

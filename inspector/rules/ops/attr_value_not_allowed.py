@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from inspector.model.graph import Form
+from inspector.rules.rule import ADVICE_WARNING, Example, KindRule
+from inspector.topology import attr_faults
+from inspector.topology.ops import OpSet
+
+
+class AttrValueNotAllowed(KindRule):
+    """Attr has a value that its op does not allow.
+
+    What it checks: the value of every attr against the allowed values and the minimum of the op's definition in the
+    target's release (for lists, of each element and of the length), and that the number of a dtype exists.
+
+    Why it matters: the import of the graph stops with "Value for attr 'T' of string is not in the list of allowed
+    values: bfloat16, half, float, ...", "must be at least minimum 1" or "AttrValue has invalid DataType enum: 777". Newer
+    releases allow more dtypes: a float8 model fails so in an old one.
+
+    How to fix: load the model with a TensorFlow that allows the value (that which saved it does), or export it with an
+    allowed one: cast to another dtype before the op.
+    """
+
+    code = "OP004"
+    name = "attr-value-not-allowed"
+    otherwise = ADVICE_WARNING
+    message = "attr `{attr}` of op `{op}` is {found}, expected {expected}"
+    fix = "set `{attr}` to {expected}, or load the model with the TensorFlow that saved it"
+    good = (
+        Example("x = Placeholder() {dtype: float32}\ny = Relu(x) {T: float32}"),
+        Example("x = Placeholder() {dtype: float32}\ny = AddN(x, x) {T: float32, N: 2}"),
+        Example('x = Placeholder() {dtype: float32}\ny = BiasAdd(x, x) {T: float32, data_format: "NHWC"}'),
+    )
+    bad = (
+        Example("x = Placeholder() {dtype: string}\ny = Relu(x) {T: string}", expect=("y",)),
+        Example("x = Placeholder() {dtype: invalid(777)}", expect=("x",)),
+        Example("x = Placeholder() {dtype: float32}\ny = AddN() {T: float32, N: 0}", expect=("y",)),
+        Example('x = Placeholder() {dtype: float32}\ny = BiasAdd(x, x) {T: float32, data_format: "X"}', expect=("y",)),
+        Example(
+            "function f (a: string) -> (r: string = y:activations:0)\n  y = Relu(a) {T: string}",
+            expect=("y",),
+        ),
+    )
+
+    def check_form(self, form: Form, ops: OpSet) -> Iterator[dict[str, Any]]:
+        op_def = ops.op(form.op)
+        if op_def is not None:
+            for attr, found, expected in attr_faults.not_allowed(op_def, form):
+                yield {"op": form.op, "attr": attr, "found": found, "expected": expected}

@@ -1,0 +1,112 @@
+"""What is wrong with the attrs of a node, judged against its OpDef as ValidateNodeDef does.
+
+Sources: tensorflow/core/framework/node_def_util.cc (ValidateNodeDef), op_def_util.cc (ValidateAttrValue),
+attr_value_util.cc (AttrValueHasType).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from inspector.catalogue import AttrDef, OpDef
+from inspector.model import dtypes
+from inspector.model.graph import Attr, Form
+
+# The fields of AttrValue.ListValue, with the name of each as TensorFlow's messages use it.
+_LIST_FIELDS = {
+    "s": "string", "i": "int", "f": "float", "b": "bool", "type": "type", "shape": "shape", "tensor": "tensor",
+    "func": "func",
+}  # fmt: skip
+_SHOWN = 8
+
+
+class WrongKind(NamedTuple):
+    """An attr that holds another kind of value than its OpDef says; ``found`` is empty where nothing is set."""
+
+    attr: str
+    expected: str
+    found: str
+
+
+class NotAllowed(NamedTuple):
+    """An attr whose value is outside of what its OpDef allows, all in words."""
+
+    attr: str
+    found: str
+    expected: str
+
+
+def missing(op_def: OpDef, form: Form) -> list[AttrDef]:
+    """The attrs without a default that a node lacks."""
+    return [attr for attr in op_def.attrs if attr.default is None and attr.name not in form.attrs]
+
+
+def wrong_kinds(op_def: OpDef, form: Form) -> Iterator[WrongKind]:
+    """Attrs with a value of another kind. A placeholder, as functions with attrs have them, is let through."""
+    for definition in op_def.attrs:
+        attr = form.attrs.get(definition.name)
+        if attr is None or attr.kind in (definition.type, "placeholder"):
+            continue
+        found = _kind(attr)
+        if found not in (definition.type, "list()") and not (found == "" and definition.type.startswith("list(")):
+            yield WrongKind(definition.name, definition.type, found)
+        elif found == "list()" and not definition.type.startswith("list("):
+            yield WrongKind(definition.name, definition.type, "")
+
+
+def not_allowed(op_def: OpDef, form: Form) -> Iterator[NotAllowed]:
+    """Attrs of the right kind whose value is not allowed, is below the minimum, or is no DataType."""
+    for definition in op_def.attrs:
+        attr = form.attrs.get(definition.name)
+        if attr is None or attr.kind == "placeholder":
+            continue
+        bounded = definition.minimum is not None or definition.allowed is not None
+        if not bounded and definition.type not in ("type", "list(type)"):
+            continue
+        found = _kind(attr)
+        if found == definition.type or (found in ("list()", "") and definition.type.startswith("list(")):
+            yield from _outside(definition, attr.proto)
+
+
+def _kind(attr: Attr) -> str:
+    """``type``, ``list(int)`` ...; ``list()`` for an empty list, the first field's kind for a mixed one."""
+    if attr.kind != "list":
+        return attr.kind
+    filled = [kind for field, kind in _LIST_FIELDS.items() if len(getattr(attr.proto.list, field))]
+    return f"list({filled[0] if filled else ''})"
+
+
+def _outside(definition: AttrDef, value: Any) -> Iterator[NotAllowed]:
+    name = definition.name
+    if definition.type in ("type", "list(type)"):
+        numbers = [value.type] if definition.type == "type" else list(value.list.type)
+        for number in dict.fromkeys(numbers):
+            if number not in dtypes.NAMES:
+                yield NotAllowed(name, f"DataType {number}", "the number of a DataType")
+            elif definition.allowed is not None and number not in definition.allowed:
+                yield NotAllowed(name, dtypes.name(number), _some([dtypes.name(int(n)) for n in definition.allowed]))
+    elif definition.allowed is not None:
+        texts = [value.s] if definition.type == "string" else list(value.list.s)
+        for text in dict.fromkeys(texts):
+            if text not in definition.allowed:
+                allowed = [f'"{_text(bytes(a))}"' for a in definition.allowed if isinstance(a, bytes)]
+                yield NotAllowed(name, f'"{_text(text)}"', _some(allowed))
+    if definition.minimum is None:
+        return
+    if definition.type == "int":
+        if value.i < definition.minimum:
+            yield NotAllowed(name, str(value.i), f"at least {definition.minimum}")
+        return
+    field = next((f for f, kind in _LIST_FIELDS.items() if definition.type == f"list({kind})"), "")
+    if field and len(getattr(value.list, field)) < definition.minimum:
+        yield NotAllowed(name, f"a list of {len(getattr(value.list, field))}", f"a list of at least {definition.minimum}")
+
+
+def _some(words: list[str]) -> str:
+    more = "" if len(words) <= _SHOWN else f" and {len(words) - _SHOWN} more"
+    return "one of " + ", ".join(words[:_SHOWN]) + more
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "backslashreplace")

@@ -1,0 +1,266 @@
+"""What the saver's restore op reads from the checkpoint, and into which variables it puts it.
+
+tf.compat.v1.saved_model.load, TensorFlow Serving and the V1 path of tf.saved_model.load take their keys from the constant
+inputs of RestoreV2; the V2 path takes them from the checkpoint's object graph (``ObjectGraph.variables``).
+
+Sources: tensorflow/core/kernels/save_restore_v2_ops.cc (RestoreV2), save_restore_tensor.cc (RestoreOp::run, shape and
+slice checks), tensorflow/python/training/saver.py, tensorflow/python/checkpoint/functional_saver.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from inspector.model import dtypes
+from inspector.model.dtypes import Shape
+from inspector.model.graph import Function, Graph, Kind
+from inspector.model.saved_model import Model
+from inspector.topology.reach import Reach
+
+if TYPE_CHECKING:
+    from inspector.model.bundle import TensorBundle
+
+OBJECT_GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
+OBJECT_GRAPH_ROUTE = "object graph"
+RESTORE_ROUTE = "RestoreV2"
+HANDLE_ROUTE = "VarHandleOp"
+
+_PASS_ON = ("Identity", "Reshape", "Cast")
+_ASSIGNS = ("AssignVariableOp", "Assign")
+VARIABLES = ("VarHandleOp", "VariableV2", "Variable")
+
+
+class Restored(NamedTuple):
+    """One tensor that a RestoreV2 reads.
+
+    ``part`` is its shape_and_slice ("" for the whole tensor); ``handle`` the variable's node in the main graph and
+    ``assign`` the op that assigns to it, both "" where that cannot be told.
+    """
+
+    key: str
+    part: str
+    dtype: int
+    function: str
+    node: str
+    handle: str
+    assign: str
+
+
+def restored(reach: Reach) -> list[Restored]:
+    """Every tensor that running the restore op reads, in file order. Cost: a pass over the graphs that hold RestoreV2."""
+    ran = reach.restore()
+    meta = reach.meta
+    found: list[Restored] = []
+    if any(meta.graph.kinds[i].op == "RestoreV2" for i in ran.nodes):
+        found += _in_graph(meta.graph, {}, sorted(ran.nodes))
+    for function in meta.library.functions:
+        if function.name in ran.functions and any(kind.op == "RestoreV2" for kind in function.body.kinds):
+            arguments = [arg.name for arg in function.signature.input_arg]
+            handles = _passed(reach, function.name, arguments)
+            found += _in_graph(function.body, handles, _alive(function))
+    return found
+
+
+def routes_reading(model: Model, reaches: Mapping[int, Reach]) -> dict[str, tuple[str, ...]]:
+    """Checkpoint key → the routes by which some loader reads it: "object graph" (tf2, V2), "RestoreV2" (all others)."""
+    found: dict[str, tuple[str, ...]] = {}
+    bundle = model.bundle
+    if model.is_v2 and bundle is not None:
+        graph = bundle.object_graph()
+        objects = model.meta_graphs[0].objects
+        if objects is not None and graph is not None:
+            found = dict.fromkeys(objects.restored_keys(graph), (OBJECT_GRAPH_ROUTE,))
+        found[OBJECT_GRAPH_KEY] = (OBJECT_GRAPH_ROUTE,)
+    for meta in model.meta_graphs:
+        for one in restored(reaches[meta.index]):
+            routes = found.get(one.key, ())
+            if RESTORE_ROUTE not in routes:
+                found[one.key] = (*routes, RESTORE_ROUTE)
+    return found
+
+
+def routes_of(key: str, bundle: TensorBundle, reads: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The routes that read an entry; that of a slice ("w [0,2:-]") is read with its tensor."""
+    if key not in reads and key not in bundle.entries:
+        key = key.rpartition(" [")[0] or key
+    return reads.get(key, ())
+
+
+def declared(kind: Kind) -> tuple[int, Shape]:
+    """The dtype (0: not told) and shape that a variable's node declares."""
+    dtype = kind.attrs.get("dtype")
+    shape = kind.attrs.get("shape")
+    number = dtype.proto.type if dtype is not None else 0
+    return int(number), dtypes.shape_of(shape.proto.shape) if shape is not None and shape.kind == "shape" else None
+
+
+class HandleUse(NamedTuple):
+    """A node of the main graph that reads or assigns a variable, and what both say of it. Shapes: see ``declared``."""
+
+    handle: str
+    node: str
+    handle_dtype: int
+    handle_shape: Shape
+    dtype: int
+    shape: Shape
+
+
+def handle_uses(graph: Graph) -> Iterator[HandleUse]:
+    """Direct reads of and constants assigned to resource variables, in file order. Cost: one pass over the graph."""
+    handles = {name: kind for name, kind in zip(graph.names, graph.kinds, strict=True) if kind.op == "VarHandleOp"}
+    if not handles:
+        return
+    positions: dict[str, int] | None = None
+    for name, kind, inputs in zip(graph.names, graph.kinds, graph.inputs, strict=True):
+        if kind.op not in ("ReadVariableOp", "AssignVariableOp") or not inputs:
+            continue
+        handle = inputs[0].removesuffix(":0")
+        attr = kind.attrs.get("dtype")
+        if handle not in handles or attr is None:
+            continue
+        shape: Shape = None
+        if kind.op == "ReadVariableOp":
+            shape = output_shape(kind, 0)
+        elif len(inputs) > 1:
+            positions = graph.index() if positions is None else positions
+            shape = _const_shape(graph, positions, inputs[1])
+        yield HandleUse(handle, name, *declared(handles[handle]), int(attr.proto.type), shape)
+
+
+def output_shape(kind: Kind, index: int) -> Shape:
+    """The shape that ``_output_shapes`` promises for one output; None where it says nothing."""
+    attr = kind.attrs.get("_output_shapes")
+    if attr is None or attr.kind != "list":
+        return None
+    shapes = attr.proto.list.shape
+    return dtypes.shape_of(shapes[index]) if index < len(shapes) else None
+
+
+def _const_shape(graph: Graph, positions: dict[str, int], tensor: str) -> Shape:
+    position = positions.get(tensor.removesuffix(":0"))
+    if position is None or graph.kinds[position].op != "Const":
+        return None
+    value = graph.kinds[position].attrs.get("value")
+    return dtypes.shape_of(value.proto.tensor.tensor_shape) if value is not None and value.kind == "tensor" else None
+
+
+def strings_of(graph: Graph, positions: dict[str, int], tensor: str) -> list[str] | None:
+    """The elements of a constant string tensor; None where it is none."""
+    seen: set[str] = set()
+    while True:
+        name = tensor.lstrip("^").partition(":")[0]
+        position = positions.get(name)
+        if position is None or name in seen:
+            return None
+        seen.add(name)
+        kind = graph.kinds[position]
+        if kind.op != "Identity" or not graph.inputs[position]:
+            break
+        tensor = graph.inputs[position][0]
+    value = kind.attrs.get("value")
+    if kind.op != "Const" or value is None or value.kind != "tensor":
+        return None
+    proto = value.proto.tensor
+    texts = [text.decode("utf-8", "backslashreplace") for text in proto.string_val]
+    count = 1
+    for dim in proto.tensor_shape.dim:
+        count *= dim.size
+    if not 0 <= count <= 1 << 24 or len(texts) > max(count, 1):
+        return None
+    return texts + [texts[-1] if texts else ""] * (count - len(texts))
+
+
+def _alive(function: Function) -> list[int]:
+    """The nodes of a body that its returns need: a RestoreV2 that nothing uses is not run, and reads nothing."""
+    body = function.body
+    positions = body.index()
+    todo = [tensor.partition(":")[0] for tensor in function.ret.values()] + list(function.control_ret.values())
+    seen: set[int] = set()
+    while todo:
+        position = positions.get(todo.pop())
+        if position is not None and position not in seen:
+            seen.add(position)
+            todo += [tensor.lstrip("^").partition(":")[0] for tensor in body.inputs[position]]
+    return sorted(seen)
+
+
+def _in_graph(graph: Graph, handles: dict[str, str], ran: list[int]) -> Iterator[Restored]:
+    positions = graph.index()
+    consumers: dict[str, list[tuple[int, int]]] | None = None
+    for i in ran:
+        if graph.kinds[i].op != "RestoreV2" or len(graph.inputs[i]) < 3:
+            continue
+        keys = strings_of(graph, positions, graph.inputs[i][1])
+        parts = strings_of(graph, positions, graph.inputs[i][2]) or []
+        types = graph.kinds[i].attrs.get("dtypes")
+        if keys is None or types is None:
+            continue
+        if consumers is None:
+            consumers = _consumers(graph)
+        numbers = list(types.proto.list.type)
+        for j, (key, dtype) in enumerate(zip(keys, numbers, strict=False)):
+            handle, assign = _assigned(graph, consumers, positions, handles, i, j)
+            part = parts[j] if j < len(parts) else ""
+            yield Restored(key, part, dtype, graph.function, graph.names[i], handle, assign)
+
+
+def _consumers(graph: Graph) -> dict[str, list[tuple[int, int]]]:
+    """Tensor, as inputs write it → (position, input index) of the nodes that take it; without a trailing ":0"."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for i, inputs in enumerate(graph.inputs):
+        for k, tensor in enumerate(inputs):
+            if tensor[:1] != "^":
+                found.setdefault(_plain(graph, tensor), []).append((i, k))
+    return found
+
+
+def _plain(graph: Graph, tensor: str) -> str:
+    """ "x:0" is "x" in a main graph, "x:out" is "x:out:0" in a function."""
+    if graph.function:
+        return f"{tensor}:0" if tensor.count(":") == 1 else tensor
+    return tensor.removesuffix(":0")
+
+
+def _assigned(
+    graph: Graph,
+    consumers: dict[str, list[tuple[int, int]]],
+    positions: dict[str, int],
+    handles: dict[str, str],
+    node: int,
+    output: int,
+) -> tuple[str, str]:
+    """The variable that one output of a RestoreV2 ends in, and the op that assigns to it."""
+    name = graph.names[node]
+    tensor = f"{name}:tensors:{output}" if graph.function else (f"{name}:{output}" if output else name)
+    for _ in range(4):
+        taken = consumers.get(tensor, ())
+        for i, k in taken:
+            if graph.kinds[i].op in _ASSIGNS and k == 1:
+                return _handle(graph, positions, handles, graph.inputs[i][0]), graph.kinds[i].op
+        passing = [i for i, k in taken if graph.kinds[i].op in _PASS_ON and k == 0]
+        if not passing:
+            break
+        tensor = f"{graph.names[passing[0]]}:output:0" if graph.function else graph.names[passing[0]]
+        if graph.function and graph.kinds[passing[0]].op == "Cast":
+            tensor = f"{graph.names[passing[0]]}:y:0"
+    return "", ""
+
+
+def _handle(graph: Graph, positions: dict[str, int], handles: dict[str, str], tensor: str) -> str:
+    name = tensor.partition(":")[0]
+    if graph.function:
+        return handles.get(name, "")
+    position = positions.get(name)
+    return name if position is not None and graph.kinds[position].op in VARIABLES else ""
+
+
+def _passed(reach: Reach, function: str, arguments: list[str]) -> dict[str, str]:
+    """Argument of a function → node of the main graph that its one caller there passes in."""
+    main = reach.meta.graph
+    ran = reach.restore().nodes
+    callers = [i for i in sorted(ran) if function in reach.callees(main.kinds[i])]
+    if len(callers) != 1:
+        return {}
+    given = [tensor.partition(":")[0] for tensor in main.inputs[callers[0]] if tensor[:1] != "^"]
+    return dict(zip(arguments, given, strict=False))
