@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from inspector.catalogue import release, releases
@@ -22,13 +22,14 @@ OTHER_PURPOSES = {("transform",): "TensorFlow Transform loads its graph by this 
 class ModelReport:
     """One model, what the engine makes of it, and what real loads did."""
 
-    __slots__ = ("_reaches", "chosen", "confirmations", "judgement", "model", "tags", "why_tags")
+    __slots__ = ("chosen", "confirmations", "judgement", "model", "why_tags", "why_target")
 
     def __init__(self, model: Model, judgement: Judgement, chosen: tuple[str, ...], why_tags: str = "") -> None:
         self.model = model
         self.judgement = judgement
         self.chosen = chosen
         self.why_tags = why_tags
+        self.why_target = "as asked"
         self.confirmations: list[Confirmation] = []
 
     @property
@@ -119,21 +120,28 @@ class ConfirmBy(NamedTuple):
 def default_target(tensorflow: str | None = None, device: str = "cpu", packages: Iterable[str] = ()) -> Target:
     """The target that was asked for; without a release the installed TensorFlow's, else the newest in the catalogue.
 
-    Nothing is imported: the installed version comes from package metadata. Raises UnknownRelease.
+    Nothing is imported: the installed version comes from package metadata. Raises UnknownRelease, and UsageError for
+    "installed" where TensorFlow is not.
     """
+    return _target_and_why(tensorflow, device, packages)[0]
+
+
+def _target_and_why(tensorflow: str | None, device: str, packages: Iterable[str]) -> tuple[Target, str]:
     named = tuple(sorted(set(packages)))
     if tensorflow is not None and tensorflow != "installed":
-        return Target(release(tensorflow).version, device, named)
+        return Target(release(tensorflow).version, device, named), "as asked"
     installed = tensorflow_of(None)
-    if installed is not None:
-        here = tuple(sorted({*named, *packages_of(None)}))
-        try:
-            return Target(release(installed).version, device, here)
-        except UnknownRelease:
-            pass
-    if tensorflow == "installed":
-        raise UsageError("TensorFlow is not installed in this environment")
-    return Target(releases()[-1], device, named)
+    if installed is None:
+        if tensorflow == "installed":
+            raise UsageError("TensorFlow is not installed in this environment")
+        return Target(releases()[-1], device, named), "the newest known; TensorFlow is not installed here"
+    here = tuple(sorted({*named, *packages_of(None)}))
+    try:
+        return Target(release(installed).version, device, here), f"TensorFlow {installed} is installed here"
+    except UnknownRelease:
+        return Target(
+            releases()[-1], device, here
+        ), f"the newest known; {installed}, installed here, is not in the catalogue"
 
 
 def check(
@@ -148,6 +156,7 @@ def check(
     verify: bool | None = None,
     confirm_by: ConfirmBy | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    progress: Callable[[int], None] | None = None,
 ) -> Report:
     """Judge a SavedModel, or every version of a TensorFlow Serving base folder, and confirm it if asked to.
 
@@ -155,7 +164,7 @@ def check(
     ``confirm_by`` runs the model's code in a child process; None runs nothing. Cost: about 0.1 s for a 2 MB graph.
     Raises UsageError for a path that does not exist, an unknown loader or release.
     """
-    target = default_target(tensorflow, device, packages)
+    target, why = _target_and_why(tensorflow, device, packages)
     chosen = tuple(loaders) or tuple(LOADERS)
     for name in chosen:
         if name not in LOADERS:
@@ -163,7 +172,8 @@ def check(
     asked = None if tags is None else tuple(sorted(set(tags)))
     reports = []
     for one in expand(os.fspath(path), version):
-        report = examine(open_model(one, verify=verify, limits=limits), target, chosen, asked)
+        report = examine(open_model(one, verify=verify, limits=limits, progress=progress), target, chosen, asked)
+        report.why_target = why
         if confirm_by is not None:
             confirm_report(report, confirm_by, asked)
         reports.append(report)

@@ -97,8 +97,8 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--fail-on", choices=("error", "warning", "note"), default="error")
     confirm = parser.add_argument_group("confirmation (loads the model for real, in a child process)")
-    confirm.add_argument("--confirm", choices=("auto", "force"), nargs="?", const="auto", default="auto",
-                         help="force also loads and calls what touches files, network or native code")  # fmt: skip
+    confirm.add_argument("--confirm", choices=("auto", "force"), default="auto",
+                         help="auto (the default); force also runs what touches files, network or native code")  # fmt: skip
     confirm.add_argument("--no-confirm", dest="confirm", action="store_const", const="no", help="static only")
     confirm.add_argument("--confirm-with", metavar="PYTHON", help="the interpreter whose TensorFlow confirms")
     confirm.add_argument("--confirm-loader", action="append", default=[], choices=("tf2", "tf1", "serving"),
@@ -131,6 +131,7 @@ def _add_graph(parser: argparse.ArgumentParser) -> None:
 
 def check_command(options: argparse.Namespace) -> int:
     from inspector.checking import Report, check, confirm_report, default_target
+    from inspector.report.progress import doing, reading_weights
 
     target = default_target(options.tensorflow, options.device, options.packages)
     by = _confirm_by(options)
@@ -139,10 +140,12 @@ def check_command(options: argparse.Namespace) -> int:
     reports: list[ModelReport] = []
     for path in options.paths:
         try:
-            found = check(
-                path, tensorflow=options.tensorflow, device=options.device, packages=options.packages,
-                loaders=options.loaders, tags=tags, version=options.version, verify=options.verify,
-            )  # fmt: skip
+            with reading_weights(path) as progress:
+                found = check(
+                    path, tensorflow=options.tensorflow, device=options.device, packages=options.packages,
+                    loaders=options.loaders, tags=tags, version=options.version, verify=options.verify,
+                    progress=progress,
+                )  # fmt: skip
         except UsageError as error:
             print(f"inspector: {error}", file=sys.stderr)
             usage = True
@@ -151,7 +154,8 @@ def check_command(options: argparse.Namespace) -> int:
             if options.format == "text":
                 _print_static(one, first=not reports)
             if by is not None:
-                confirm_report(one, by, tags)
+                with doing("loading the model for real"):
+                    confirm_report(one, by, tags)
                 if options.format == "text":
                     _print_confirmations(one)
             reports.append(one)

@@ -55,9 +55,10 @@ def build(source: Example | str, folder: str | Path) -> str:
 
 
 def write(top: str, name: str, raw: bytes) -> None:
-    """Write a file below ``top``; a name that leads outside is left alone."""
+    """Write a file below ``top``; a name that leads outside, or is that of no file, is left alone."""
     path = os.path.normpath(os.path.join(top, name))
-    if not path.startswith(os.path.normpath(top) + os.sep) or "\0" in name or name.endswith("/"):
+    outside = not path.startswith(os.path.normpath(top) + os.sep)
+    if outside or "\0" in name or os.path.basename(path) != os.path.basename(name):
         return
     os.makedirs(os.path.dirname(path), exist_ok=True)
     Path(path).write_bytes(raw)

@@ -8,13 +8,14 @@ core/util/tensor_slice_reader.cc, core/kernels/save_restore_v2_ops.cc).
 from __future__ import annotations
 
 from inspector.findings import Finding
-from inspector.loaders.step import Condition, Mind, Walk, has_datum, minds
+from inspector.loaders.step import VARIABLES, Condition, Mind, Walk, has_datum, minds
 from inspector.topology.restores import (
     HANDLE_ROUTE,
     OBJECT_GRAPH_ROUTE,
     RESTORE_ROUTE,
+)
+from inspector.topology.restores import (
     VARIABLES as VARIABLE_NODES,
-    restored,
 )
 
 _ASSIGNS = ("AssignVariableOp", "Assign")
@@ -38,7 +39,7 @@ def any_of(*conditions: Condition) -> Condition:
 
 def reads_any(finding: Finding, walk: Walk) -> bool:
     """The restore op reads at least one tensor: without any the checkpoint is not even opened."""
-    return walk.view is not None and bool(restored(walk.view.reach))
+    return walk.view is not None and bool(walk.view.restored)
 
 
 def _reading(route: str) -> tuple[Mind, ...]:
@@ -62,6 +63,7 @@ BY_OBJECTS = (
 
 # Everybody else.
 BY_RESTORE_OP = (
+    *minds("TB011"),
     Mind("TB002", when=any_of(all_of(has_datum("stops", True), reads_any), by(RESTORE_ROUTE))),
     *minds("VR002", when=reads_any),
     *_reading(RESTORE_ROUTE),
@@ -85,10 +87,10 @@ def has_saver(walk: Walk) -> bool:
     return meta.saver_def is not None or any(key in meta.collections for key in ("variables", "saveable_objects"))
 
 
-def unrestored(walk: Walk) -> bool:
+def nothing_restored(finding: Finding, walk: Walk) -> bool:
     """The call reaches a variable that neither a restore nor the init op has given a value."""
     view = walk.view
-    if view is None or "variables" in walk.given:
+    if view is None or VARIABLES in walk.given:
         return False
     graph, positions = view.meta.graph, view.reach.positions()
     needed = {name for name in walk.nodes if name in positions and graph.kinds[positions[name]].op in VARIABLE_NODES}
@@ -97,11 +99,6 @@ def unrestored(walk: Walk) -> bool:
         for i in view.reach.init().nodes
         if graph.kinds[i].op in _ASSIGNS and graph.inputs[i]
     }
-
-
-def variables_are_needed(finding: Finding, walk: Walk) -> bool:
-    """The index is missing, nothing was restored, and the call needs a variable."""
-    return unrestored(walk)
 
 
 def mismatch_at_call(finding: Finding, walk: Walk) -> bool:

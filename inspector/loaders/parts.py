@@ -10,12 +10,6 @@ from inspector.topology.reach import INIT_SIGNATURE, MAIN_OPS
 # Reading the graph file.
 READ_GRAPH_FILE = minds("SM001", "SM002", "SM003")
 
-# What NodeDef validation and GraphDef import refuse, wherever they look.
-BAD_NODES = minds(
-    "OP001", "OP002", "OP003", "OP004", "GR001", "GR002", "GR003", "GR004", "GR005", "GR006", "GR007", "GR008"
-)
-
-
 def index_exists(walk: Walk) -> bool:
     """Whether loader_util RunRestore finds variables/variables.index."""
     return walk.model.has_index
@@ -23,21 +17,6 @@ def index_exists(walk: Walk) -> bool:
 
 def has_init_op(walk: Walk) -> bool:
     return walk.view is not None and bool(walk.view.reach.init_ops())
-
-
-def absent_device(finding: Finding, walk: Walk) -> bool:
-    """A pin to a device that the target does not have."""
-    device = str(finding.data.get("type", "")).lower()
-    if finding.data.get("job") not in ("", "localhost", None) or finding.data.get("task") not in ("", "0", None):
-        return True
-    if device in ("", "cpu", "*"):
-        return device == "cpu" and finding.data.get("index") not in ("", "0", "*", None)
-    return device != walk.target.device
-
-
-def other_job(finding: Finding, walk: Walk) -> bool:
-    """A pin to a job or task of a cluster: soft placement does not help."""
-    return finding.data.get("job") not in ("", "localhost", None) or finding.data.get("task") not in ("", "0", None)
 
 
 def _is_missing(finding: Finding, walk: Walk) -> bool:
@@ -73,7 +52,8 @@ def of_chosen_init_op(finding: Finding, walk: Walk) -> bool:
     """Findings about the one init op that C++ runs: the first of signature, main op and legacy init op."""
     if walk.view is None or not of_init_op(finding, walk):
         return False
-    return finding.data.get("tensor", walk.view.reach.init_ops()[0]) == walk.view.reach.init_ops()[0]
+    chosen = walk.view.reach.init_ops()[0]
+    return str(finding.data.get("tensor", chosen)) == chosen
 
 
 def without_tf_keras(finding: Finding, walk: Walk) -> bool:

@@ -6,8 +6,9 @@ neither at the object graph nor at the signatures.
 
 from __future__ import annotations
 
-from inspector.loaders import checkpoint, parts, session
+from inspector.loaders import checkpoint, nodes, parts, session
 from inspector.loaders.step import (
+    ALL_FUNCTIONS,
     IMPORTED_FUNCTIONS,
     INIT,
     MAIN,
@@ -28,34 +29,46 @@ STEPS = (
     Step("match tags", minds("SM004", "SG005"), "cc/saved_model/reader.cc FindMetaGraphDef"),
     Step("read debug info", minds("SM008"), "cc/saved_model/reader.cc ReadSavedModelDebugInfoIfPresent"),
     Step(
+        "validate saved tensors",
+        nodes.SAVED_TENSORS,
+        "cc/saved_model/loader.cc ValidateSavedTensors",
+        reads=(MAIN, ALL_FUNCTIONS),
+    ),
+    Step(
         "import the graph",
-        (*minds("VR001"), *parts.BAD_NODES, *checkpoint.HANDLES, *minds("FN004", "FN005", "FN006", "GR011")),
+        (*minds("VR001"), *nodes.AT_IMPORT, *checkpoint.HANDLES),
         "core/common_runtime/graph_constructor.cc GraphConstructor::TryImport",
         reads=(MAIN, IMPORTED_FUNCTIONS),
     ),
-    Step(
-        "resolve calls", minds("FN001", "FN003"), "core/framework/function.cc FunctionLibraryDefinition", reads=(MAIN,)
-    ),
+    Step("resolve calls", nodes.CALLS_IN_MAIN, "core/framework/function.cc FunctionLibraryDefinition", reads=(MAIN,)),
     Step(
         "place the graph",
-        (Mind("GR010", when=parts.absent_device),),
-        "core/common_runtime/placer.cc, at the first Session run",
-        reads=(MAIN, RESTORE),
-        runs_if=lambda walk: parts.index_exists(walk) or parts.has_init_op(walk),
+        nodes.PLACED_AS_WRITTEN,
+        "core/common_runtime/placer.cc, when the session is created",
+        reads=(MAIN,),
     ),
     Step(
         "restore the variables",
-        checkpoint.BY_RESTORE_OP,
+        (*minds("SM009"), *checkpoint.BY_RESTORE_OP),
         "cc/saved_model/loader_util.cc RunRestore",
         runs_if=lambda walk: parts.index_exists(walk) and checkpoint.has_restore_op(walk),
         gives=VARIABLES,
     ),
     Step(
+        "run the restore op",
+        nodes.IN_RUN,
+        "core/common_runtime/direct_session.cc Run",
+        reads=(RESTORE,),
+        runs_if=lambda walk: parts.index_exists(walk) and checkpoint.has_restore_op(walk),
+    ),
+    Step(
         "run the init op",
         (
+            *minds("SM009"),
             Mind("SG001", when=parts.of_chosen_init_op),
             Mind("SG007", when=parts.of_init_op),
             Mind("SM006", when=parts.asset_is_read_at_load),
+            *nodes.IN_RUN,
         ),
         "cc/saved_model/loader_util.cc RunInitOp",
         reads=(INIT,),
@@ -65,15 +78,13 @@ STEPS = (
     Step(
         "call the signature",
         (
-            *parts.BAD_NODES,
-            *minds("FN001", "FN002", "FN004", "FN005", "FN006", "GR009", "OP006"),
+            *nodes.IN_RUN,
             Mind("SG001", when=of_signature),
             Mind("SG007", when=of_signature),
             Mind("SM006", when=parts.asset_is_read_by_call),
             Mind("TB009", when=checkpoint.mismatch_at_call),
             Mind("SG002", when=parts.wrong_input),
-            Mind("TB001", when=checkpoint.variables_are_needed),
-            Mind("GR010", when=parts.other_job),
+            *minds("TB001", "TB010", when=checkpoint.nothing_restored),
         ),
         "core/common_runtime/direct_session.cc Run",
         reads=(SIGNATURE,),

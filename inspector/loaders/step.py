@@ -21,6 +21,7 @@ SIGNATURE = "what the signature runs"
 # What steps leave behind.
 VARIABLES = "variables"
 TABLES = "tables"
+PLACED = "a placed graph"
 
 
 class Walk:

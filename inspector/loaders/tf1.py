@@ -6,11 +6,13 @@ object graph.
 
 from __future__ import annotations
 
-from inspector.loaders import checkpoint, parts, session
+from inspector.loaders import checkpoint, nodes, parts, session
 from inspector.loaders.step import (
+    ALL_FUNCTIONS,
     IMPORTED_FUNCTIONS,
     INIT,
     MAIN,
+    PLACED,
     RESTORE,
     SIGNATURE,
     TABLES,
@@ -19,6 +21,7 @@ from inspector.loaders.step import (
     Mind,
     Step,
     Walk,
+    has_datum,
     minds,
     of_signature,
 )
@@ -28,15 +31,21 @@ STEPS = (
     Step("match tags", minds("SM004", "SG005"), "python/saved_model/loader_impl.py get_meta_graph_def_from_tags"),
     Step(
         "import the graph",
-        (*minds("VR001"), *parts.BAD_NODES, *checkpoint.HANDLES, *minds("FN004", "FN005", "FN006")),
+        (*minds("VR001"), *nodes.AT_IMPORT, *checkpoint.HANDLES),
         "python/saved_model/loader_impl.py load_graph; python/framework/importer.py; common_runtime/graph_constructor.cc",
         reads=(MAIN, IMPORTED_FUNCTIONS),
     ),
     Step(
         "resolve calls",
-        minds("FN001"),
-        "python/framework/function_def_to_graph.py; graph_constructor.cc",
+        (*nodes.CALLS_IN_MAIN, *nodes.SPELLED_FOR_PYTHON),
+        "python/framework/importer.py; common_runtime/graph_constructor.cc",
         reads=(MAIN,),
+    ),
+    Step(
+        "add the functions to the session",
+        nodes.ADDED_TWICE,
+        "core/framework/function.cc FunctionLibraryDefinition::AddFunctionDef",
+        reads=(ALL_FUNCTIONS,),
     ),
     Step(
         "restore the collections",
@@ -52,17 +61,27 @@ STEPS = (
     ),
     Step(
         "place the graph",
-        (Mind("GR010", when=parts.absent_device), *minds("GR011")),
+        nodes.PLACED_BY_PYTHON,
         "core/common_runtime/placer.cc, at the first Session run",
-        reads=(MAIN, RESTORE),
+        reads=(MAIN,),
         runs_if=lambda walk: parts.has_init_op(walk) or VARIABLES in walk.given,
+        gives=PLACED,
+    ),
+    Step(
+        "run the restore op",
+        nodes.IN_RUN,
+        "core/common_runtime/direct_session.cc Run",
+        reads=(RESTORE,),
+        runs_if=checkpoint.has_saver,
     ),
     Step(
         "run the init op",
         (
+            Mind("SM009", when=has_datum("problem", "missing")),
             Mind("SG001", when=parts.of_init_op),
             Mind("SG007", when=parts.of_init_op),
             Mind("SM006", when=parts.asset_is_read_at_load),
+            *nodes.IN_RUN,
         ),
         "python/saved_model/loader_impl.py run_init_op",
         reads=(INIT,),
@@ -70,15 +89,21 @@ STEPS = (
         gives=TABLES,
     ),
     Step(
+        "place the graph at the first call",
+        nodes.PLACED_AT_FIRST_RUN,
+        "core/common_runtime/placer.cc",
+        reads=(MAIN,),
+        stage="call",
+    ),
+    Step(
         "call the signature",
         (
-            *parts.BAD_NODES,
-            *minds("FN001", "FN002", "FN004", "FN005", "FN006", "GR009", "OP006"),
+            *nodes.IN_RUN,
             Mind("SG001", when=of_signature),
             Mind("SG007", when=of_signature),
             Mind("SM006", when=parts.asset_is_read_by_call),
             Mind("TB009", when=checkpoint.mismatch_at_call),
-            Mind("GR010", when=parts.other_job),
+            Mind("TB010", when=checkpoint.nothing_restored),
         ),
         "core/common_runtime/direct_session.cc Run",
         reads=(SIGNATURE,),

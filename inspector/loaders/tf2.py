@@ -8,10 +8,13 @@ out of it per signature.
 
 from __future__ import annotations
 
-from inspector.loaders import checkpoint, parts, session
+from inspector.loaders import checkpoint, nodes, parts, session
 from inspector.loaders.step import (
     ALL_FUNCTIONS,
+    INIT,
     MAIN,
+    OBJECT_INIT,
+    RESTORE,
     SIGNATURE,
     TABLES,
     VARIABLES,
@@ -19,6 +22,7 @@ from inspector.loaders.step import (
     Mind,
     Step,
     Walk,
+    has_datum,
     minds,
 )
 from inspector.topology.inspection import MetaView
@@ -39,7 +43,7 @@ READ = (
 
 FUNCTIONS = Step(
     "load the function library",
-    (*minds("FN001", "FN002", "FN003", "FN004", "GR011"), *parts.BAD_NODES),
+    nodes.IN_LIBRARY,
     "python/saved_model/function_deserialization.py load_function_def_library",
     reads=(ALL_FUNCTIONS,),
 )
@@ -51,7 +55,7 @@ V2_STEPS = (
         (
             Mind("OB001", when=parts.without_tf_keras),
             Mind("OB003", when=parts.unregistered_package),
-            *minds("OB002"),
+            *minds("OB002", "OB004", "OB005"),
         ),
         "python/saved_model/load.py Loader._load_nodes, _recreate_function",
     ),
@@ -63,17 +67,17 @@ V2_STEPS = (
     ),
     Step(
         "initialise resources",
-        (Mind("SM006", when=parts.asset_is_read_at_load),),
+        (Mind("SM006", when=parts.asset_is_read_at_load), *nodes.IN_CALL, *nodes.PLACED_SOFTLY),
         "python/saved_model/load.py Loader.__init__ (resource._initialize)",
+        reads=(OBJECT_INIT,),
         gives=TABLES,
     ),
     Step(
         "call the signature",
         (
-            *minds("FN006", "FN005", "GR009"),
+            *nodes.IN_CALL,
             Mind("SM006", when=parts.asset_is_read_by_call),
-            Mind("GR010", when=parts.other_job),
-            *minds("OP006"),
+            *nodes.PLACED_SOFTLY,
         ),
         "python/eager/polymorphic_function/concrete_function.py",
         reads=(SIGNATURE,),
@@ -85,7 +89,7 @@ V1_STEPS = (
     FUNCTIONS,
     Step(
         "import the graph",
-        (*minds("VR001", "FN001", "GR011"), *parts.BAD_NODES, *checkpoint.HANDLES),
+        (*minds("VR001"), *nodes.IN_V1_MAIN, *checkpoint.HANDLES),
         "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader.load; python/framework/meta_graph.py",
         reads=(MAIN,),
     ),
@@ -93,6 +97,12 @@ V1_STEPS = (
         "restore the collections",
         (Mind("VR004", when=parts.version_is_refused),),
         "python/framework/meta_graph.py import_scoped_meta_graph_with_return_elements",
+    ),
+    Step(
+        "place and run what restores and initialises",
+        (*nodes.IN_CALL, *nodes.PLACED_SOFTLY),
+        "core/common_runtime/placer.cc, when the restore and init functions run",
+        reads=(RESTORE, INIT),
     ),
     Step(
         "restore the variables",
@@ -103,23 +113,23 @@ V1_STEPS = (
     ),
     Step(
         "run the init op",
-        (Mind("SM006", when=parts.asset_is_read_at_load),),
+        (Mind("SM009", when=has_datum("problem", "missing")), Mind("SM006", when=parts.asset_is_read_at_load)),
         "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader.load (init_fn)",
         gives=TABLES,
     ),
     Step(
         "prune the signatures",
-        minds("SG001", "SG007"),
+        minds("SG001", "SG007", "SG008"),
         "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader._extract_signatures; eager/wrap_function.py prune",
     ),
     Step(
         "call the signature",
         (
-            *minds("FN006", "FN005", "GR009"),
+            *nodes.IN_CALL,
             Mind("SM006", when=parts.asset_is_read_by_call),
             Mind("TB009", when=checkpoint.mismatch_at_call),
-            Mind("GR010", when=parts.other_job),
-            *minds("OP006"),
+            Mind("TB010", when=checkpoint.nothing_restored),
+            *nodes.PLACED_SOFTLY,
         ),
         "python/eager/wrap_function.py",
         reads=(SIGNATURE,),

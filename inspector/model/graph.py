@@ -9,7 +9,7 @@ Sources: tensorflow/core/framework/{node_def,attr_value,function,graph}.proto.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from inspector.wire.schema import DecodeError, full_message, message
@@ -44,10 +44,20 @@ class Attr(NamedTuple):
 
     @property
     def functions(self) -> tuple[str, ...]:
-        """The functions that the attr names."""
+        """The functions that the attr names, those among a named function's own attrs included."""
         if self.kind == "func":
-            return (self.proto.func.name,)
-        return tuple(f.name for f in self.proto.list.func) if self.kind == "list" else ()
+            return tuple(_named(self.proto.func))
+        return tuple(name for f in self.proto.list.func for name in _named(f)) if self.kind == "list" else ()
+
+
+def _named(function: Any) -> Iterator[str]:
+    """The names in a NameAttrList."""
+    yield function.name
+    for key in sorted(function.attr):
+        value = function.attr[key]
+        kind = value.WhichOneof("value")
+        for inner in (value.func,) if kind == "func" else value.list.func if kind == "list" else ():
+            yield from _named(inner)
 
 
 class Form:
@@ -84,6 +94,16 @@ class Kind:
         if self._attrs is None:
             self._attrs = {attr.name: attr for attr in map(_attr_of_entry, self._entries)}
         return self._attrs
+
+    def raw(self, name: str) -> bytes:
+        """The serialized AttrValue of one attr, empty if the node lacks it: cheaper than ``attrs`` where one is wanted."""
+        if self._attrs is None:
+            start = b"\n%c%b\x12" % (len(name), name.encode())
+            for entry in self._entries:
+                if entry.startswith(start) and entry[len(start)] == len(entry) - len(start) - 1 < 0x80:
+                    return entry[len(start) + 1 :]
+        attr = self.attrs.get(name)
+        return attr.value if attr is not None else b""
 
 
 class KindTable:

@@ -41,14 +41,21 @@ class ObjectGraph:
     def nodes(self) -> Any:
         return self.proto.nodes
 
+    def target(self, reference: Any) -> int | None:
+        """The node that a child reference names; a small negative id counts from the end, as in the Python list that
+        load.py looks it up in. None for an id out of range."""
+        count = len(self.nodes)
+        return int(reference.node_id) % count if -count <= reference.node_id < count else None
+
     def child(self, node: int, name: str) -> int | None:
-        """The id of a child by name; None where there is none or its id is out of range."""
+        """The id of a child by name (the last one wins, as with setattr); None where there is none in range."""
         if node >= len(self.nodes):
             return None
+        found = None
         for reference in self.nodes[node].children:
-            if reference.local_name == name and 0 <= reference.node_id < len(self.nodes):
-                return int(reference.node_id)
-        return None
+            if reference.local_name == name and self.target(reference) is not None:
+                found = self.target(reference)
+        return found
 
     def signatures(self) -> dict[str, str]:
         """Signature key → name of its concrete function, as the loaded object's ``signatures`` will have them."""
@@ -57,10 +64,10 @@ class ObjectGraph:
         if holder is None:
             return found
         for reference in self.nodes[holder].children:
-            if 0 <= reference.node_id < len(self.nodes):
-                names = self.functions_of(reference.node_id)
-                if names:
-                    found[reference.local_name] = names[0]
+            target = self.target(reference)
+            names = self.functions_of(target) if target is not None else ()
+            if names:
+                found[reference.local_name] = names[0]
         return found
 
     def functions_of(self, node: int) -> tuple[str, ...]:
@@ -75,12 +82,24 @@ class ObjectGraph:
 
     def initializers(self) -> tuple[str, ...]:
         """Concrete functions that a load runs: ``_create_resource`` and ``_initialize`` of each resource."""
+        return self._children_functions("_create_resource", "_initialize")
+
+    def run_besides(self) -> tuple[str, ...]:
+        """Concrete functions that the restore runs (of objects with savers of their own), and ``_destroy_resource``,
+        which runs when the loaded object is freed."""
+        found = list(self._children_functions("_destroy_resource"))
+        for node in self.nodes:
+            for saveable in node.saveable_objects.values():
+                if 0 <= saveable.restore_function < len(self.nodes):
+                    found.extend(self.functions_of(saveable.restore_function))
+        return tuple(dict.fromkeys(found))
+
+    def _children_functions(self, *names: str) -> tuple[str, ...]:
         found: list[str] = []
         for node in self.nodes:
             for reference in node.children:
-                runs = reference.local_name in ("_create_resource", "_initialize")
-                if runs and 0 <= reference.node_id < len(self.nodes):
-                    found.extend(self.functions_of(reference.node_id))
+                target = self.target(reference) if reference.local_name in names else None
+                found.extend(self.functions_of(target) if target is not None else ())
         return tuple(dict.fromkeys(found))
 
     def walk(self) -> Iterator[tuple[int, str]]:
@@ -90,8 +109,8 @@ class ObjectGraph:
         for node in queue:
             yield node, paths[node]
             for reference in self.nodes[node].children:
-                target = reference.node_id
-                if 0 <= target < len(self.nodes) and target not in paths:
+                target = self.target(reference)
+                if target is not None and target not in paths:
                     paths[target] = f"{paths[node]}.{reference.local_name}" if paths[node] else reference.local_name
                     queue.append(target)
 

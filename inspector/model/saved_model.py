@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from inspector.errors import DEFAULT_LIMITS, FormatError, Limits, UsageError
+from inspector.errors import DEFAULT_LIMITS, FormatError, LimitExceeded, Limits, UsageError
 from inspector.findings import Gap
 from inspector.model.dtypes import Shape, shape_of
 from inspector.model.graph import Function, Graph, KindTable, Library
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from inspector.model.artifact import Artifact
     from inspector.model.bundle import TensorBundle
+
+Progress = Callable[[int], None] | None
 
 PB = "saved_model.pb"
 PBTXT = "saved_model.pbtxt"
@@ -112,11 +114,21 @@ class MetaGraph:
     @property
     def assets(self) -> list[tuple[str, str]]:
         """(tensor name, file name below assets/): asset_file_def, or the collection of the first V1 models."""
-        defs = list(self.proto.asset_file_def)
-        if not defs and ASSETS_COLLECTION in self.proto.collection_def:
-            packed = self.proto.collection_def[ASSETS_COLLECTION].any_list.value
-            defs = [message("AssetFileDef").FromString(some.value) for some in packed]
+        defs = list(self.proto.asset_file_def) or self._packed_assets()
         return [(asset.tensor_info.name, asset.filename) for asset in defs]
+
+    def _packed_assets(self) -> list[Any]:
+        if ASSETS_COLLECTION not in self.proto.collection_def:
+            return []
+        from google.protobuf.any_pb2 import Any as Packed
+
+        found = []
+        for raw in self.proto.collection_def[ASSETS_COLLECTION].any_list.value:
+            try:
+                found.append(message("AssetFileDef").FromString(Packed.FromString(raw).value))
+            except DecodeError:
+                continue  # another message: a loader looks at it only where asset_file_def is empty
+        return found
 
     def graphs(self) -> Iterator[Graph]:
         """The main graph, then each function's body in file order."""
@@ -151,12 +163,13 @@ class Model:
 
     ``path`` is as given; ``format`` is "saved_model.pb", "saved_model.pbtxt" or the kind of artifact that was found
     instead; ``faults`` are what went wrong; ``gaps`` what could not be looked at; ``assets`` maps the files below
-    assets/ (relative, "/"-separated) to their sizes in bytes.
+    assets/ (relative, "/"-separated) to their sizes in bytes, ``extra_assets`` those below assets.extra/; ``side_files``
+    are fingerprint.pb, keras_metadata.pb and the debug info, where they are there.
     """
 
     __slots__ = (
-        "artifact", "assets", "bundle", "extra_assets", "faults", "folder", "format", "gaps", "has_fingerprint",
-        "has_keras_metadata", "kinds", "meta_graphs", "path", "schema_version",
+        "artifact", "assets", "bundle", "extra_assets", "faults", "folder", "format", "gaps", "kinds",
+        "meta_graphs", "path", "schema_version", "side_files",
     )  # fmt: skip
 
     def __init__(self, path: str, folder: str) -> None:
@@ -170,13 +183,21 @@ class Model:
         self.bundle: TensorBundle | None = None
         self.assets: dict[str, int] = {}
         self.extra_assets: dict[str, int] = {}
-        self.has_fingerprint = False
-        self.has_keras_metadata = False
+        self.side_files: tuple[str, ...] = ()
         self.faults: list[Fault] = []
         self.gaps: list[Gap] = []
 
     def faults_of(self, *kinds: str) -> list[Fault]:
         return [fault for fault in self.faults if fault.kind in kinds]
+
+    @property
+    def fingerprint(self) -> Any | None:
+        """The FingerprintDef message of fingerprint.pb; None where there is none or it does not parse. Reads the file."""
+        try:
+            with open(os.path.join(self.folder, FINGERPRINT), "rb") as stream:
+                return message("FingerprintDef").FromString(stream.read())
+        except (OSError, DecodeError):
+            return None
 
     @property
     def is_v2(self) -> bool:
@@ -201,10 +222,17 @@ class Model:
         return call_graph(self, meta_graph=meta_graph)
 
 
-def open_model(path: str | os.PathLike[str], *, verify: bool | None = None, limits: Limits = DEFAULT_LIMITS) -> Model:
+def open_model(
+    path: str | os.PathLike[str],
+    *,
+    verify: bool | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    progress: Callable[[int], None] | None = None,
+) -> Model:
     """Read a SavedModel. Whatever is wrong with it is in ``faults``; only a path that does not exist raises.
 
     ``verify`` True reads all checkpoint data and checks each tensor's crc32c; None does so up to 16 MiB of it.
+    ``progress`` is told the bytes of checkpoint data read so far.
     Cost: the graph file, the index, and as much of the shards as ``verify`` asks for.
     Raises UsageError for a path that does not exist.
     """
@@ -217,14 +245,14 @@ def open_model(path: str | os.PathLike[str], *, verify: bool | None = None, limi
         return _something_else(model)
     if not any(os.path.lexists(os.path.join(folder, name)) for name in (PB, PBTXT)):
         return _something_else(model)
-    return _read(model, verify, limits)
+    return _read(model, verify, limits, progress)
 
 
-def _read(model: Model, verify: bool | None, limits: Limits) -> Model:
+def _read(model: Model, verify: bool | None, limits: Limits, progress: Progress) -> Model:
     _read_graph_file(model, limits)
     _list_side_files(model)
     if model.meta_graphs:
-        _read_checkpoint(model, verify, limits)
+        _read_checkpoint(model, verify, limits, progress)
     return model
 
 
@@ -239,7 +267,7 @@ def _something_else(model: Model) -> Model:
         model.faults.append(Fault("graph-file-unreadable", "", {"why": error.strerror or str(error)}))
         return model
     if found is None:  # a graph file has arrived since we looked
-        return _read(model, None, DEFAULT_LIMITS)
+        return _read(model, None, DEFAULT_LIMITS, None)
     model.artifact = found
     model.format = found.kind
     data = {"kind": found.kind, "title": found.title, "cure": found.cure}
@@ -308,8 +336,8 @@ def _damage(raw: bytes, name: str, why: str) -> dict[str, Any]:
 def _list_side_files(model: Model) -> None:
     model.assets = _sizes(model, "assets")
     model.extra_assets = _sizes(model, "assets.extra")
-    model.has_fingerprint = os.path.exists(os.path.join(model.folder, FINGERPRINT))
-    model.has_keras_metadata = os.path.exists(os.path.join(model.folder, KERAS_METADATA))
+    names = (FINGERPRINT, KERAS_METADATA, DEBUG_INFO)
+    model.side_files = tuple(name for name in names if os.path.exists(os.path.join(model.folder, name)))
     try:
         with open(os.path.join(model.folder, DEBUG_INFO), "rb") as stream:
             full_message("GraphDebugInfo").FromString(stream.read())
@@ -319,7 +347,7 @@ def _list_side_files(model: Model) -> None:
         model.faults.append(Fault("debug-info-damaged", DEBUG_INFO, {"why": str(error)}))
 
 
-def _sizes(model: Model, folder: str, most: int = 10_000) -> dict[str, int]:
+def _sizes(model: Model, folder: str, most: int = 100_000) -> dict[str, int]:
     """Relative path → size of each file below ``folder``; -1 for one that cannot be looked at."""
     found: dict[str, int] = {}
     top = os.path.join(model.folder, folder)
@@ -337,15 +365,17 @@ def _sizes(model: Model, folder: str, most: int = 10_000) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-def _read_checkpoint(model: Model, verify: bool | None, limits: Limits) -> None:
+def _read_checkpoint(model: Model, verify: bool | None, limits: Limits, progress: Progress) -> None:
     from inspector.model.bundle import open_bundle
 
     try:
-        model.bundle = open_bundle(model.folder, verify=verify, limits=limits)
+        model.bundle = open_bundle(model.folder, verify=verify, limits=limits, progress=progress)
     except (FileNotFoundError, NotADirectoryError):
         there = os.path.isdir(os.path.join(model.folder, "variables"))
         model.faults.append(Fault("index-missing", INDEX, {"folder": there}))
     except OSError as error:
         model.faults.append(Fault("index-unreadable", INDEX, {"why": error.strerror or str(error)}))
+    except LimitExceeded as error:
+        model.gaps.append(Gap(error.file, f"over limit: {error.message}"))
     except FormatError as error:
         model.faults.append(Fault("index-damaged", INDEX, {"kind": error.kind, "why": error.message}))

@@ -22,10 +22,12 @@
 ``inspector.model.text_values`` tells how values are spelled, ``inspector.model.text_parser`` reads all of it back.
 Lines that begin with ``#`` are for people.
 
-Not carried: what is shown as a digest; how a tensor's values are stored (raw or typed); the order of attrs and map
-entries; names of dimensions; debug information and experimental types of nodes; the OpDef attrs of a function;
-stripped_op_list, any_info, function_aliases, the saver's housekeeping; default inputs of signatures and the type spec
-of a composite tensor; function specs, structured signatures and serialized protos of the object graph.
+Not carried: what is shown as a digest; how a tensor's values are stored (raw or typed), values of resources and
+variants; the order of attrs and map entries, names of dimensions; debug information and experimental types of nodes;
+OpDef attrs of a function, registered gradients; stripped_op_list, any_info, function_aliases, git versions, the saver's
+housekeeping; default inputs of signatures and the type spec of a composite tensor; function specs, structured
+signatures, serialized protos and distributed components of the object graph; full names and saver names of
+trackables; the data of variables and of their slices, checksums, and where the checkpoint's object graph lies.
 """
 
 from __future__ import annotations

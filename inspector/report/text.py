@@ -12,6 +12,7 @@ from inspector.model.dtypes import shape_text
 from inspector.model.saved_model import Model, TensorInfo
 from inspector.report.json import saved_by
 from inspector.report.style import Style
+from inspector.rules.registry import by_code
 from inspector.topology.reach import callable_signatures
 
 if TYPE_CHECKING:
@@ -47,12 +48,13 @@ def _what_it_is(report: ModelReport, style: Style) -> Iterator[str]:
         yield f"  variables    {_variables(model)}"
         if model.assets:
             yield f"  assets       {_count(len(model.assets), 'file')}: {_some(tuple(model.assets))}"
-    yield f"  judged for   {report.judgement.target}{_why_target(report)}"
+        beside = [*model.side_files, *(f"assets.extra/{name}" for name in model.extra_assets)]
+        if beside:
+            yield f"  beside       {_some(tuple(beside))}"
+    yield f"  judged for   {report.judgement.target} ({report.why_target})"
+    if report.why_tags:
+        yield f"  with tags    [{', '.join(report.model.meta_graphs[0].tags)}]: {report.why_tags}"
     yield ""
-
-
-def _why_target(report: ModelReport) -> str:
-    return f", tags {list(report.model.meta_graphs[0].tags)}: {report.why_tags}" if report.why_tags else ""
 
 
 def _variables(model: Model) -> str:
@@ -151,10 +153,10 @@ def _where(report: ModelReport, indices: list[int]) -> str:
     places = []
     for index in indices:
         finding = report.findings[index]
-        for node in finding.places or ("",):
-            where = finding.where
-            named = where._replace(node=node) if node and node not in (where.file, where.field) else where
-            places.append(str(named))
+        rule = by_code().get(finding.rule)
+        for place in finding.places or ("",):
+            where = str(finding.where._replace(node=place) if rule is not None and rule.about_nodes else finding.where)
+            places.append(where if place in where else f"{where}, {place}")
     count = sum(report.findings[i].count for i in indices)
     shown = list(dict.fromkeys(places))[:PLACES_SHOWN]
     more = count - len(shown)
@@ -163,7 +165,7 @@ def _where(report: ModelReport, indices: list[int]) -> str:
 
 
 def _breaks(report: ModelReport, indices: list[int]) -> str:
-    """"the load in tf2, tf1; calls of serving_default in serving": what the findings stop, in the chosen loaders."""
+    """ "the load in tf2, tf1; calls of serving_default in serving": what the findings stop, in the chosen loaders."""
     stages: dict[str, dict[str, None]] = {}
     for meaning in report.judgement.meanings:
         if meaning.finding in indices and meaning.loader in report.chosen:

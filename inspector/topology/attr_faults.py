@@ -49,10 +49,16 @@ def wrong_kinds(op_def: OpDef, form: Form) -> Iterator[WrongKind]:
         if attr is None or attr.kind in (definition.type, "placeholder"):
             continue
         found = _kind(attr)
-        if found not in (definition.type, "list()") and not (found == "" and definition.type.startswith("list(")):
-            yield WrongKind(definition.name, definition.type, found)
-        elif found == "list()" and not definition.type.startswith("list("):
+        if found == "list()" and not definition.type.startswith("list("):
             yield WrongKind(definition.name, definition.type, "")
+        elif found not in (definition.type, "list()"):
+            yield WrongKind(definition.name, definition.type, found)
+
+
+def decides_types(attr: str, op_def: OpDef) -> bool:
+    """Whether inputs or outputs have their types or their number from an attr."""
+    args = (*op_def.inputs, *op_def.outputs)
+    return any(attr in (arg.type_attr, arg.number_attr, arg.type_list_attr) for arg in args)
 
 
 def not_allowed(op_def: OpDef, form: Form) -> Iterator[NotAllowed]:
@@ -100,7 +106,9 @@ def _outside(definition: AttrDef, value: Any) -> Iterator[NotAllowed]:
         return
     field = next((f for f, kind in _LIST_FIELDS.items() if definition.type == f"list({kind})"), "")
     if field and len(getattr(value.list, field)) < definition.minimum:
-        yield NotAllowed(name, f"a list of {len(getattr(value.list, field))}", f"a list of at least {definition.minimum}")
+        yield NotAllowed(
+            name, f"a list of {len(getattr(value.list, field))}", f"a list of at least {definition.minimum}"
+        )
 
 
 def _some(words: list[str]) -> str:

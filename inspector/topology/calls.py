@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from inspector.model.graph import Form, Function, Kind
+from inspector.model.graph import Attr, Form, Function, Kind
 
 
 class Call(NamedTuple):
@@ -63,7 +63,12 @@ def _types(form: Form, name: str) -> tuple[int, ...] | None:
 
 def _functions(kind: Kind, name: str) -> tuple[str, ...]:
     attr = kind.attrs.get(name)
-    if attr is None or attr.kind not in ("func", "list"):
+    return () if attr is None else functions_named(attr)
+
+
+def functions_named(attr: Attr) -> tuple[str, ...]:
+    """The functions that an attr names."""
+    if attr.kind not in ("func", "list"):
         return ()
     value = attr.proto
     return (value.func.name,) if attr.kind == "func" else tuple(function.name for function in value.list.func)

@@ -11,6 +11,7 @@ import re
 from typing import NamedTuple
 
 _PYTHON_TYPES = ("CPU", "GPU", "TPU", "CUSTOM", "EPU")
+_CAPITALS = ("cpu", "gpu")
 _PART = re.compile(
     r"/job:(?P<job>\*|[A-Za-z]\w*(?=/|\Z))"
     r"|/(?P<number>replica|task):(?P<value>\*|[0-9]+)"
@@ -58,22 +59,29 @@ def _plain(key: str, value: str) -> str:
     return value if key in ("type", "job") else str(int(value or 0)) if value else ""
 
 
-def python_accepts(text: str) -> bool:
-    """Whether tf.DeviceSpec.from_string takes a device string."""
-    typed = False
-    for part in (piece.split(":") for piece in text.split("/")):
-        if len(part) == 2 and part[0] == "job":
-            continue
-        if len(part) == 2 and part[0] in ("replica", "task"):
-            if not _is_int(part[1]):
-                return False
-        elif (len(part) in (1, 2) and part[0].upper() in _PYTHON_TYPES) or (len(part) == 3 and part[0] == "device"):
-            if typed or (len(part) > 1 and part[-1] != "*" and not _is_int(part[-1])):
-                return False
-            typed = True
-        elif part[0]:
-            return False
-    return True
+def python_spelling(text: str) -> str | None:
+    """The string that tf.DeviceSpec makes of a device string; None if it refuses it."""
+    parts: dict[str, str] = {}
+    for words in (piece.split(":") for piece in text.split("/")):
+        head = words[0]
+        if len(words) == 2 and head == "job":
+            parts["job"] = words[1]
+        elif len(words) == 2 and head in ("replica", "task"):
+            if not _is_int(words[1]):
+                return None
+            parts[head] = words[1]
+        elif (len(words) in (1, 2) and head.upper() in _PYTHON_TYPES) or (len(words) == 3 and head == "device"):
+            ordinal = words[-1] if len(words) > 1 else "*"
+            if "device" in parts or (ordinal != "*" and not _is_int(ordinal)):
+                return None
+            kind = words[1] if head == "device" else head.upper()
+            kind = kind.upper() if kind in _CAPITALS else kind
+            parts["device"] = (
+                f"{head.upper() if head != 'device' else kind.upper() if kind in _CAPITALS else kind}:{ordinal}"
+            )
+        elif head:
+            return None
+    return "".join(f"/{key}:{parts[key]}" for key in ("job", "replica", "task", "device") if key in parts)
 
 
 def _is_int(text: str) -> bool:

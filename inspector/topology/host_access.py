@@ -6,31 +6,33 @@ assets are no access; everything else that a load or a call reaches is. What not
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from inspector.catalogue import release
 from inspector.catalogue.capabilities import CAPABILITIES, DESCRIPTOR_IN_PLACE, WHEN_ATTR
 from inspector.model.graph import Graph, Kind
 from inspector.model.saved_model import MetaGraph, Model
 from inspector.topology.assets import stays_inside
+from inspector.topology.origins import ASSET, CONST, FED, UNFED, Origin, Origins
 from inspector.topology.reach import Reach, Slice, callable_signatures
 
 _TABLES = ("InitializeTableFromTextFile", "InitializeTableFromTextFileV2")
-_PASS_ON = (
-    "Identity",
-    "StringJoin",
-    "ShardedFilename",
-    "Pack",
-    "ExpandDims",
-    "Reshape",
-    "Placeholder",
-    "PlaceholderWithDefault",
-)
+
+# Names of the inputs and attrs that say which file, folder or address an op touches, the telling ones first.
+_PATH_INPUTS = (
+    "filename", "filenames", "file_pattern", "pattern", "patterns", "prefix", "destination_prefix", "path", "logdir",
+    "directory", "snapshot_path", "chunk_file", "ckpt_path", "db_uri", "data_source_name", "server_address", "address",
+)  # fmt: skip
+_PATH_ATTRS = (
+    "output_stream", "debug_urls", "filename", "vocab_file", "file_pattern", "log_dir_path", "output_file_path",
+    "file_name", "descriptor_source", "server_address",
+)  # fmt: skip
 
 
 class Access(NamedTuple):
     """One node that touches the host. ``at_load`` names the loaders whose load runs it; ``at_call`` maps a loader to
-    the signatures whose call does."""
+    the signatures whose call does. ``paths`` is what it touches, as far as that can be told from the file."""
 
     meta_graph: int
     function: str
@@ -39,6 +41,7 @@ class Access(NamedTuple):
     capability: str
     at_load: tuple[str, ...]
     at_call: dict[str, tuple[str, ...]]
+    paths: tuple[Origin, ...] = ()
 
 
 def host_access(model: Model, reaches: dict[int, Reach]) -> list[Access]:
@@ -49,10 +52,11 @@ def host_access(model: Model, reaches: dict[int, Reach]) -> list[Access]:
     for meta in model.meta_graphs:
         reach = reaches.setdefault(meta.index, Reach(meta))
         entries = _entries(model, meta, reach)
+        origins = Origins(reach)
         for graph in meta.graphs():
             for i, kind in enumerate(graph.kinds):
-                if kind.op in CAPABILITIES and _touches(kind) and not _is_own_file(model, reach, graph, i):
-                    access = _access(graph, i, kind, entries)
+                if kind.op in CAPABILITIES and _touches(kind):
+                    access = _access(model, origins, graph, i, entries)
                     if access.at_load or access.at_call:
                         found.append(access)
     return found
@@ -61,29 +65,57 @@ def host_access(model: Model, reaches: dict[int, Reach]) -> list[Access]:
 def _entries(model: Model, meta: MetaGraph, reach: Reach) -> list[tuple[str, str, Slice]]:
     """(loader, signature or "" for the load, what runs)."""
     entries: list[tuple[str, str, Slice]] = []
-    session_load = [reach.restore(), reach.init()]
+    session_load = [reach.restore(), reach.back_from(reach.init_ops())]  # whichever of the init ops a loader takes
     for loader in ("tf1", "serving") if model.is_v2 else ("tf2", "tf1", "serving"):
         entries += [(loader, "", reached) for reached in session_load]
         entries += [(loader, s.key, reach.signature(s)) for s in callable_signatures(meta)]
     if model.is_v2 and meta.objects is not None:
-        entries.append(("tf2", "", Slice(frozenset(), reach.object_init())))
+        run = reach.closure((*meta.objects.initializers(), *meta.objects.run_besides()))
+        entries.append(("tf2", "", Slice(frozenset(), run)))
         for key, function in meta.objects.signatures().items():
             entries.append(("tf2", key, Slice(frozenset(), reach.closure((function,)))))
+    alternatives = _alternatives(meta)
+    if alternatives:
+        entries = [(loader, key, _with(reach, ran, alternatives)) for loader, key, ran in entries]
     return entries
 
 
-def _access(graph: Graph, position: int, kind: Kind, entries: list[tuple[str, str, Slice]]) -> Access:
+def _alternatives(meta: MetaGraph) -> dict[str, tuple[str, ...]]:
+    """Function → the functions that Grappler may run in its place: those with the same api_implements
+    (core/grappler/optimizers/implementation_selector.cc)."""
+    by_api: dict[bytes, list[str]] = {}
+    for function in meta.library.functions:
+        if "api_implements" in function.proto.attr:
+            by_api.setdefault(function.proto.attr["api_implements"].s, []).append(function.name)
+    return {name: tuple(names) for names in by_api.values() if len(names) > 1 for name in names}
+
+
+def _with(reach: Reach, ran: Slice, alternatives: dict[str, tuple[str, ...]]) -> Slice:
+    functions = ran.functions
+    while True:
+        more = {name for function in functions for name in alternatives.get(function, ())} - functions
+        if not more:
+            return Slice(ran.nodes, functions)
+        functions |= reach.closure(more)
+
+
+def _access(
+    model: Model, origins: Origins, graph: Graph, position: int, entries: Iterable[tuple[str, str, Slice]]
+) -> Access:
+    kind = graph.kinds[position]
     at_load: dict[str, None] = {}
     at_call: dict[str, list[str]] = {}
+    own_at_load, own_at_call = _is_own_file(model, origins, graph, position)
     for loader, signature, reached in entries:
         inside = graph.function in reached.functions if graph.function else position in reached.nodes
-        if inside and signature:
+        if inside and signature and not own_at_call:
             at_call.setdefault(loader, []).append(signature)
-        elif inside:
+        elif inside and not signature and not own_at_load:
             at_load[loader] = None
     calls = {loader: tuple(keys) for loader, keys in at_call.items()}
+    paths = _paths(origins, graph, position) if at_load or calls else ()
     name = graph.names[position]
-    return Access(graph.meta_graph, graph.function, name, kind.op, CAPABILITIES[kind.op], tuple(at_load), calls)
+    return Access(graph.meta_graph, graph.function, name, kind.op, CAPABILITIES[kind.op], tuple(at_load), calls, paths)
 
 
 def _touches(kind: Kind) -> bool:
@@ -105,68 +137,51 @@ def _strings(kind: Kind, name: str) -> list[bytes]:
     return list(proto.list.s) if proto.WhichOneof("value") == "list" else [proto.s]
 
 
-def _is_own_file(model: Model, reach: Reach, graph: Graph, position: int) -> bool:
-    """The saver's RestoreV2 reading the file that the loader names, or a table initialiser reading one of the assets."""
-    op = graph.kinds[position].op
-    if op == "RestoreV2":
-        restore = reach.restore()
-        inside = graph.function in restore.functions if graph.function else position in restore.nodes
-        return inside and _comes_from_outside(graph, graph.inputs[position][:1])
-    if op in _TABLES:
-        return _reads_asset(model, reach, graph, graph.inputs[position][1:2])
-    return False
+def _is_own_file(model: Model, origins: Origins, graph: Graph, position: int) -> tuple[bool, bool]:
+    """Whether a node only touches the model's own files when it runs in a load, and when it runs in a call.
 
-
-def _comes_from_outside(graph: Graph, tensors: Sequence[str]) -> bool:
-    """Whether a file name is only what was fed or passed in, possibly joined, never a constant path."""
-    positions = graph.index()
-    todo = [t.partition(":")[0] for t in tensors]
-    seen: set[str] = set()
-    while todo:
-        name = todo.pop()
-        position = positions.get(name)
-        if name in seen or position is None:  # an argument of the function
-            continue
-        seen.add(name)
-        kind = graph.kinds[position]
-        if kind.op == "Const":
-            if any(b"/" in text or b":" in text for text in _const_strings(kind)):
-                return False
-        elif kind.op not in _PASS_ON:
-            return False
-        todo += [t.partition(":")[0] for t in graph.inputs[position] if t[:1] != "^"]
-    return True
-
-
-def _const_strings(kind: Kind) -> list[bytes]:
-    attr = kind.attrs.get("value")
-    return list(attr.proto.tensor.string_val) if attr is not None else []
-
-
-def _reads_asset(model: Model, reach: Reach, graph: Graph, tensors: Sequence[str]) -> bool:
-    """Whether a file name is an asset below the model's folder: fed by the loader, or passed into an initialiser.
-
-    In a function, whoever calls it must pass an asset: the main graph's call, and the object graph's bound inputs.
+    RestoreV2 may read the file that the loader names, as a load does; a table initialiser may read the assets. An asset's
+    tensor is fed in a load, and keeps its own constant in a call.
     """
-    meta = reach.meta
-    if not tensors or not all(stays_inside(model, filename) for _, filename in meta.assets):
-        return False
-    own = {tensor.partition(":")[0] for tensor, _ in meta.assets}
-    names = [tensor.partition(":")[0] for tensor in tensors]
-    if not graph.function:
-        return own.issuperset(names)
-    if any(name in graph.index() for name in names):
-        return False
-    main = meta.graph
-    callers = [i for i, kind in enumerate(main.kinds) if graph.function in reach.callees(kind)]
-    called_with_asset = all(any(t.partition(":")[0] in own for t in main.inputs[i]) for i in callers)
-    return called_with_asset and bool(callers) and _bound_to_files(meta, graph.function)
+    op = graph.kinds[position].op
+    inputs = graph.inputs[position]
+    if op == "RestoreV2" and inputs:
+        parts = origins.of(graph, inputs[0])
+        plain = all(part.kind == FED or (part.kind == CONST and not _is_path(part.value)) for part in parts)
+        return plain and Origin(FED) in parts, False
+    if op in _TABLES and len(inputs) > 1:
+        parts = origins.of(graph, inputs[1])
+        own = bool(parts) and all(part.kind in (ASSET, UNFED) for part in parts)
+        own = own and all(stays_inside(model, part.value) for part in parts if part.kind == ASSET)
+        return own, own and not any(part.kind == UNFED for part in parts)
+    return False, False
 
 
-def _bound_to_files(meta: MetaGraph, function: str) -> bool:
-    """Whether the object graph binds no constant to a function: a constant could be any path."""
-    if meta.objects is None:
-        return True
-    nodes = meta.objects.nodes
-    bound = meta.objects.bound_inputs(function)
-    return all(0 <= i < len(nodes) and nodes[i].WhichOneof("kind") != "constant" for i in bound)
+def _is_path(text: str) -> bool:
+    return "/" in text or "\\" in text or ":" in text
+
+
+def _paths(origins: Origins, graph: Graph, position: int) -> tuple[Origin, ...]:
+    """What the op touches: where its file name or address comes from."""
+    kind = graph.kinds[position]
+    index = _path_input(kind.op)
+    inputs = [tensor for tensor in graph.inputs[position] if tensor[:1] != "^"]
+    if index is not None and index < len(inputs):
+        return tuple(sorted(origins.of(graph, inputs[index])))
+    for name in _PATH_ATTRS:
+        texts = [text.decode("utf-8", "backslashreplace") for text in _strings(kind, name) if text]
+        if texts:
+            return tuple(Origin(CONST, text) for text in texts)
+    return ()
+
+
+def _path_input(op: str) -> int | None:
+    """The position of the input that names a file or an address; None where the op has none, or lists before it."""
+    op_def = release("latest").op(op)
+    best: tuple[int, int] | None = None
+    for index, arg in enumerate(op_def.inputs if op_def is not None else ()):
+        if arg.name in _PATH_INPUTS:
+            best = min(best or (len(_PATH_INPUTS), 0), (_PATH_INPUTS.index(arg.name), index))
+        if arg.number_attr or arg.type_list_attr:
+            break
+    return best[1] if best is not None else None

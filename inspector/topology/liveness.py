@@ -1,6 +1,8 @@
-"""Which nodes of a function's body run: what its returns need, and what has side effects.
+"""Which nodes of a function's body a call runs: what its returns need, and what has side effects on the way.
 
-Source: tensorflow/core/common_runtime/function_utils.cc and graph_constructor.cc (PruneFunctionGraph).
+What nothing needs is pruned before the body runs, side effects or not; a node without side effects that is only waited
+for (by a control edge) is pruned too. Sources: tensorflow/core/common_runtime/inline_function_utils.cc (only control
+outputs of a function keep side effects), core/grappler/optimizers/{function_optimizer,dependency_optimizer}.cc.
 """
 
 from __future__ import annotations
@@ -13,19 +15,24 @@ def live_nodes(function: Function, ops: OpSet) -> frozenset[str]:
     """The names of the nodes that a call runs. Cost: a pass over the body."""
     body = function.body
     positions = body.index()
-    todo = [_node_of(tensor) for tensor in (*function.ret.values(), *function.control_ret.values())]
-    for name, kind in zip(body.names, body.kinds, strict=True):
-        op_def = ops.op(kind.op)
-        if op_def is None or op_def.is_stateful:
-            todo.append(name)
+    data = [tensor.partition(":")[0] for tensor in function.ret.values()]
+    waited_for = list(function.control_ret.values())
     live: set[str] = set()
-    while todo:
-        name = todo.pop()
-        if name in positions and name not in live:
+    waited: set[str] = set()
+    while data or waited_for:
+        if data:
+            name, is_data = data.pop(), True
+        else:
+            name, is_data = waited_for.pop(), False
+        if name not in positions or name in live or (not is_data and name in waited):
+            continue
+        waited.add(name)
+        position = positions[name]
+        op_def = ops.op(body.kinds[position].op)
+        if is_data or op_def is None or op_def.is_stateful:
             live.add(name)
-            todo.extend(_node_of(tensor) for tensor in body.inputs[positions[name]])
+            data.extend(tensor.partition(":")[0] for tensor in body.inputs[position] if tensor[:1] != "^")
+        else:
+            waited_for.extend(tensor.partition(":")[0] for tensor in body.inputs[position] if tensor[:1] != "^")
+        waited_for.extend(tensor[1:] for tensor in body.inputs[position] if tensor[:1] == "^")
     return frozenset(live)
-
-
-def _node_of(tensor: str) -> str:
-    return tensor.lstrip("^").partition(":")[0]

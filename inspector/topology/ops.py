@@ -113,7 +113,9 @@ def arg_types(arg: ArgDef, op_def: OpDef, attrs: dict[str, Attr]) -> list[int] |
         value = attr_value(arg.type_list_attr, op_def, attrs)
         if value is None or value.WhichOneof("value") != "list":
             return None
-        return [_usable(number, arg.type_list_attr, op_def) for number in value.list.type]
+        numbers = list(value.list.type)
+        usable = {number: _usable(number, arg.type_list_attr, op_def) for number in set(numbers)}
+        return [usable[number] for number in numbers]
     count = 1
     if arg.number_attr:
         value = attr_value(arg.number_attr, op_def, attrs)

@@ -18,6 +18,7 @@ from inspector.model.saved_model import MetaGraph, Signature
 INIT_SIGNATURE = "__saved_model_init_op"
 TRAIN_SIGNATURE = "__saved_model_train_op"
 MAIN_OPS = ("saved_model_main_op", "legacy_init_op")
+_PLACEHOLDERS = ("Placeholder", "PlaceholderV2", "PlaceholderWithDefault")
 _INSTANTIATED = ("PartitionedCall", "StatefulPartitionedCall")
 
 
@@ -116,18 +117,24 @@ class Reach:
         return list(names)
 
     def back_from(self, tensors: Iterable[str], stop: Iterable[str] = ()) -> Slice:
-        """The nodes that a Session run of ``tensors`` (or node names) executes when ``stop`` tensors are fed."""
+        """The nodes that a Session run of ``tensors`` (or node names) executes when ``stop`` tensors are fed.
+
+        A feed replaces one output of a node, not the node: another output, or a control edge from anything but a
+        placeholder, still runs it (core/graph/subgraph.cc FeedInputs).
+        """
         graph, positions = self.meta.graph, self.positions()
-        fed = {_node_of(tensor) for tensor in stop}
+        fed = {_full_name(tensor) for tensor in stop}
         seen: set[int] = set()
-        todo = [_node_of(tensor) for tensor in tensors]
+        todo = list(tensors)
         while todo:
-            name = todo.pop()
-            position = positions.get(name)
-            if position is None or position in seen or name in fed:
+            tensor = todo.pop()
+            position = positions.get(_node_of(tensor))
+            if position is None or position in seen:
+                continue
+            if _full_name(tensor) in fed and (tensor[:1] != "^" or graph.kinds[position].op in _PLACEHOLDERS):
                 continue
             seen.add(position)
-            todo.extend(_node_of(tensor) for tensor in graph.inputs[position])
+            todo.extend(graph.inputs[position])
         functions = {f for i in seen for f in self.callees(graph.kinds[i])}
         return Slice(frozenset(seen), self.closure(functions))
 
@@ -153,7 +160,8 @@ class Reach:
         """Names of the init ops, in the order in which loaders look for them."""
         names = []
         if INIT_SIGNATURE in self.meta.signatures:
-            names += [info.tensor for info in self.meta.signatures[INIT_SIGNATURE].outputs.values()]
+            outputs = self.meta.signatures[INIT_SIGNATURE].outputs
+            names += [outputs[key].tensor for key in sorted(outputs, key=lambda key: (key != INIT_SIGNATURE, key))]
         for key in MAIN_OPS:
             if key in self.meta.collections:
                 names += list(self.meta.collections[key].node_list.value)
@@ -170,6 +178,12 @@ class Reach:
         """Functions that tf.saved_model.load runs for resources: ``_create_resource`` and ``_initialize``."""
         objects = self.meta.objects
         return self.closure(objects.initializers()) if objects is not None else frozenset()
+
+
+def _full_name(tensor: str) -> str:
+    """"x" and "^x" are "x:0"."""
+    name = tensor.lstrip("^")
+    return name if ":" in name else f"{name}:0"
 
 
 def _node_of(tensor: str) -> str:

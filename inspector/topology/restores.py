@@ -9,7 +9,8 @@ slice checks), tensorflow/python/training/saver.py, tensorflow/python/checkpoint
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from inspector.model import dtypes
@@ -62,8 +63,11 @@ def restored(reach: Reach) -> list[Restored]:
     return found
 
 
-def routes_reading(model: Model, reaches: Mapping[int, Reach]) -> dict[str, tuple[str, ...]]:
-    """Checkpoint key → the routes by which some loader reads it: "object graph" (tf2, V2), "RestoreV2" (all others)."""
+def routes_reading(model: Model, read: Iterable[list[Restored]]) -> dict[str, tuple[str, ...]]:
+    """Checkpoint key → the routes by which some loader reads it: "object graph" (tf2, V2), "RestoreV2" (all others).
+
+    ``read`` is what ``restored`` says of each MetaGraph.
+    """
     found: dict[str, tuple[str, ...]] = {}
     bundle = model.bundle
     if model.is_v2 and bundle is not None:
@@ -72,11 +76,10 @@ def routes_reading(model: Model, reaches: Mapping[int, Reach]) -> dict[str, tupl
         if objects is not None and graph is not None:
             found = dict.fromkeys(objects.restored_keys(graph), (OBJECT_GRAPH_ROUTE,))
         found[OBJECT_GRAPH_KEY] = (OBJECT_GRAPH_ROUTE,)
-    for meta in model.meta_graphs:
-        for one in restored(reaches[meta.index]):
-            routes = found.get(one.key, ())
-            if RESTORE_ROUTE not in routes:
-                found[one.key] = (*routes, RESTORE_ROUTE)
+    for one in chain.from_iterable(read):
+        routes = found.get(one.key, ())
+        if RESTORE_ROUTE not in routes:
+            found[one.key] = (*routes, RESTORE_ROUTE)
     return found
 
 

@@ -19,7 +19,14 @@ from inspector.model.graph import Function, Graph
 from inspector.topology.ops import OpSet, Resolved
 
 # graph_constructor.cc IsValidNodeName, without allow_internal_ops.
-_NAME = re.compile(r"[A-Za-z0-9.][\w./-]*(?:>[A-Za-z0-9.][\w./-]*)*\Z", re.ASCII)
+_VALID = r"[A-Za-z0-9.][\w./-]*(?:>[A-Za-z0-9.][\w./-]*)*"
+_NAME = re.compile(_VALID + r"\Z", re.ASCII)
+_NAMES = re.compile(rf"(?:{_VALID}\n)*\Z", re.ASCII)
+
+
+def is_valid_name(name: str) -> bool:
+    """Whether a GraphDef may have a node of this name."""
+    return _NAME.match(name) is not None
 
 
 class BadInput(NamedTuple):
@@ -104,6 +111,8 @@ def wire(graph: Graph, ops: OpSet, function: Function | None = None) -> Wiring:
     wiring = Wiring(graph)
     if function is not None:
         _add_arguments(wiring, function)
+    if not _NAMES.match("".join(f"{name}\n" for name in graph.names)):
+        wiring.bad_names = [i for i, name in enumerate(graph.names) if not is_valid_name(name)]
     pending = _first_pass(wiring, ops, in_function=function is not None)
     if pending:
         _second_pass(wiring, ops, pending, in_function=function is not None)
@@ -137,7 +146,6 @@ def _first_pass(wiring: Wiring, ops: OpSet, *, in_function: bool) -> list[int]:
     pending: list[int] = []
     waiting: set[str] = set()
     type_of = types.__getitem__
-    valid_name = _NAME.match
     for i, (name, inputs, kind) in enumerate(zip(graph.names, graph.inputs, graph.kinds, strict=True)):
         form = kind.form
         try:
@@ -165,8 +173,6 @@ def _first_pass(wiring: Wiring, ops: OpSet, *, in_function: bool) -> list[int]:
             wiring.duplicates.append(i)
         else:
             positions[name] = i
-        if not valid_name(name):
-            wiring.bad_names.append(i)
         if not ready:
             pending.append(i)
             waiting.add(name)
@@ -325,6 +331,7 @@ def _check_returns(wiring: Wiring, function: Function) -> None:
                 wiring.bad_returns.append(BadReturn(output.name, tensor, None, expected))
         elif not fits(found, expected):
             wiring.bad_returns.append(BadReturn(output.name, tensor, found, expected))
-    for output, node in function.control_ret.items():
-        if node not in wiring.positions:
-            wiring.bad_returns.append(BadReturn(output, f"^{node}", None, 0))
+    controls = function.control_ret
+    for output in function.signature.control_output:
+        if controls.get(output, "") not in wiring.positions:
+            wiring.bad_returns.append(BadReturn(output, f"^{controls.get(output, '')}", None, 0))

@@ -435,7 +435,7 @@ def saved_models(draw: st.DrawFn) -> Any:
             draw_function(draw, meta.graph_def.library.function.add())
         for key in draw(st.lists(names, max_size=2)):
             draw_signature(draw, meta.signature_def[key])
-        for name in draw(st.lists(names, max_size=2)):
+        for name in draw(st.lists(names.map(lambda name: name.replace("/", "|")), max_size=2)):
             meta.asset_file_def.add(filename=name).tensor_info.name = draw(names)
         for name in draw(st.lists(names, max_size=2)):
             meta.collection_def[name].bytes_list.value.extend(draw(st.lists(st.binary(max_size=5), min_size=1)))

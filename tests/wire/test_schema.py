@@ -22,7 +22,8 @@ def visit(d):
     seen[d.full_name] = fields = {}
     for f in d.fields:
         repeated = f.is_repeated if hasattr(f, "is_repeated") else f.label == 3
-        fields[f.name] = [f.number, f.type, bool(repeated), (f.message_type or f.enum_type).full_name if f.message_type or f.enum_type else ""]
+        other = f.message_type or f.enum_type
+        fields[f.name] = [f.number, f.type, bool(repeated), other.full_name if other else ""]
         if f.message_type: visit(f.message_type)
 for m in (saved_model_pb2.SavedModel, tensor_bundle_pb2.BundleHeaderProto, tensor_bundle_pb2.BundleEntryProto,
           trackable_object_graph_pb2.TrackableObjectGraph, fingerprint_pb2.FingerprintDef, variable_pb2.VariableDef):

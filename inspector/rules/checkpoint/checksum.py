@@ -6,7 +6,7 @@ from inspector.findings import Location
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, Rule
 from inspector.rules.wording import some_of
 from inspector.topology.inspection import Inspection
-from inspector.topology.restores import routes_of, routes_reading
+from inspector.topology.restores import routes_of
 
 SHARD = "variables/variables.data-00000-of-00001"
 
@@ -40,7 +40,7 @@ class Checksum(Rule):
         if not faults:
             return
         assert bundle is not None
-        reads = routes_reading(it.model, it.reaches)
+        reads = it.routes
         grouped: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         for fault in faults:
             grouped.setdefault((fault.file, routes_of(fault.key, bundle, reads)), []).append(fault.key)

@@ -9,7 +9,7 @@ from inspector.model.bundle_index import BundleFault
 from inspector.model.saved_model import INDEX
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
 from inspector.topology.inspection import Inspection
-from inspector.topology.restores import routes_of, routes_reading
+from inspector.topology.restores import routes_of
 
 _WORDS = {
     "entry-not-parseable": "its entry in the index is no BundleEntryProto",
@@ -58,7 +58,7 @@ class EntryInvalid(Rule):
         if not faults:
             return
         assert bundle is not None
-        reads = routes_reading(it.model, it.reaches)
+        reads = it.routes
         for fault in faults:
             read_by = routes_of(fault.key, bundle, reads)
             data = {"key": fault.key, "problem": fault.kind, "why": _why(fault), "read_by": read_by}

@@ -6,7 +6,6 @@ from inspector.findings import Location
 from inspector.model.saved_model import INDEX
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, Rule
 from inspector.topology.inspection import Inspection
-from inspector.topology.restores import routes_reading
 
 _WORDS = {
     "header-missing": "its header entry is gone; the first tensor's entry is read for it",
@@ -38,22 +37,24 @@ class IndexDamaged(Rule):
     good = (Example("variable w float32[2]"),)
     bad = (
         Example("variable w float32[2]", damage=((INDEX, "cut 8"),), expect=(INDEX,)),
-        Example("variable w float32[2]", files={INDEX: b"version https://git-lfs.github.com/spec/v1\n"}, expect=(INDEX,)),
+        Example(
+            "variable w float32[2]", files={INDEX: b"version https://git-lfs.github.com/spec/v1\n"}, expect=(INDEX,)
+        ),
         Example("variable w float32[2]", files={INDEX: b""}, expect=(INDEX,)),
     )
 
     def check(self, it: Inspection) -> Iterator[Found]:
-        for fault in it.model.faults_of("index-damaged", "index-unreadable"):
-            why = fault.data["why"]
-            data = {"problem": fault.data.get("kind", fault.kind), "why": why, "stops": True, "read_by": ()}
-            yield Found(Location(fault.file), fault.file, data)
+        for unread in it.model.faults_of("index-damaged", "index-unreadable"):
+            why = unread.data["why"]
+            data = {"problem": unread.data.get("kind", unread.kind), "why": why, "stops": True, "read_by": ()}
+            yield Found(Location(unread.file), unread.file, data)
         bundle = it.model.bundle
         faults = [] if bundle is None else [fault for fault in bundle.faults if fault.kind in _WORDS]
         if not faults:
             return
         assert bundle is not None
         shards_gone = any(fault.kind == "shard-missing" for fault in bundle.faults)
-        reads = routes_reading(it.model, it.reaches)
+        reads = it.routes
         for fault in faults:
             where = Location(bundle.index_file)
             stops = fault.kind == "header-num-shards" or (fault.kind == "header-missing" and shards_gone)

@@ -6,7 +6,6 @@ from inspector.findings import Location
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, Rule
 from inspector.rules.wording import plural
 from inspector.topology.inspection import Inspection
-from inspector.topology.restores import routes_reading
 
 SHARD = "variables/variables.data-00000-of-00001"
 
@@ -36,12 +35,10 @@ class ShardMissing(Rule):
         bundle = it.model.bundle
         if bundle is None or any(fault.kind in ("header-num-shards", "header-missing") for fault in bundle.faults):
             return
-        reads = None
         for fault in bundle.faults:
             if fault.kind not in ("shard-missing", "shard-unreadable"):
                 continue
-            if reads is None:
-                reads = routes_reading(it.model, it.reaches)
+            reads = it.routes
             number = fault.data["shard_id"]
             inside = {key for key, entry in bundle.entries.items() if entry.shard_id == number and not entry.slices}
             sliced = {key for key, parts in bundle.slices.items() if any(e.shard_id == number for e in parts.values())}

@@ -6,9 +6,10 @@ from inspector.findings import Location
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, Rule
 from inspector.rules.wording import some_of
 from inspector.topology.inspection import Inspection
-from inspector.topology.restores import routes_of, routes_reading
+from inspector.topology.restores import routes_of
 
 SHARD = "variables/variables.data-00000-of-00001"
+_KINDS = ("shard-not-data", "entry-beyond-shard", "data-short")
 _STAND_INS = {"git-lfs-pointer": "a Git LFS pointer", "html": "a web page", "xml": "an XML document"}
 
 
@@ -32,16 +33,18 @@ class ShardShort(Rule):
     good = (Example("variable w float32[2]"),)
     bad = (
         Example("variable w float32[2]", damage=((SHARD, "cut 1"),), expect=("w",)),
-        Example("variable w float32[2]", files={SHARD: b"version https://git-lfs.github.com/spec/v1\n"}, expect=(SHARD,)),
+        Example(
+            "variable w float32[2]", files={SHARD: b"version https://git-lfs.github.com/spec/v1\n"}, expect=(SHARD,)
+        ),
     )
 
     def check(self, it: Inspection) -> Iterator[Found]:
         bundle = it.model.bundle
-        faults = [] if bundle is None else [f for f in bundle.faults if f.kind in ("shard-not-data", "entry-beyond-shard", "data-short")]
+        faults = [] if bundle is None else [fault for fault in bundle.faults if fault.kind in _KINDS]
         if not faults:
             return
         assert bundle is not None
-        reads = routes_reading(it.model, it.reaches)
+        reads = it.routes
         for fault in faults:
             if fault.kind == "shard-not-data":
                 number = fault.data["shard_id"]
@@ -53,7 +56,9 @@ class ShardShort(Rule):
                         "file": fault.file,
                         "what": f"is {_STAND_INS[fault.data['what']]} of {fault.data['size']} bytes",
                         "keys": some_of(inside),
-                        "cure": "git lfs pull" if fault.data["what"] == "git-lfs-pointer" else "download the file itself",
+                        "cure": "git lfs pull"
+                        if fault.data["what"] == "git-lfs-pointer"
+                        else "download the file itself",
                         "read_by": tuple(sorted({route for key in inside for route in reads.get(key, ())})),
                     },
                 )

@@ -8,7 +8,7 @@ from inspector.model import dtypes
 from inspector.model.saved_model import INDEX
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, Rule
 from inspector.topology.inspection import Inspection, MetaView
-from inspector.topology.restores import HANDLE_ROUTE, OBJECT_GRAPH_ROUTE, RESTORE_ROUTE, handle_uses, restored
+from inspector.topology.restores import HANDLE_ROUTE, OBJECT_GRAPH_ROUTE, RESTORE_ROUTE
 
 _V1 = """
 meta_graph tags=[serve] tensorflow_version=2.15.0 producer=1645
@@ -42,7 +42,9 @@ class VariableDtype(Rule):
     name = "variable-dtype"
     otherwise = ADVICE_WARNING
     message = "variable `{key}` is {found} {holder}, {expected} is expected by {asker}"
-    fix = "export again, so that saved_model.pb and variables/ belong together; cast a variable in code, not in the file"
+    fix = (
+        "export again, so that saved_model.pb and variables/ belong together; cast a variable in code, not in the file"
+    )
     good = (Example(_V1.format(dtype="float32")),)
     bad = (Example(_V1.format(dtype="float64"), expect=("w",)),)
 
@@ -50,17 +52,17 @@ class VariableDtype(Rule):
         bundle = it.model.bundle
         entries = {} if bundle is None else bundle.entries
         for view in it.meta_views:
-            if bundle is not None and it.model.is_v2 and view.meta.objects is not None:
-                for variable in view.meta.objects.variables(bundle.object_graph()):
+            if bundle is not None and it.model.is_v2:
+                for variable in view.variables(bundle):
                     entry = entries.get(variable.key or "")
                     if entry is not None and _differ(entry.dtype, variable.dtype):
                         data = _data(entry.key, OBJECT_GRAPH_ROUTE, entry.dtype, variable.dtype)
                         yield Found(_where(view, entry.key), entry.key, data)
-            for one in restored(view.reach) if entries else ():
+            for one in view.restored if entries else ():
                 entry = entries.get(one.key)
                 if entry is not None and _differ(entry.dtype, one.dtype):
                     yield Found(_where(view, one.key), one.key, _data(one.key, RESTORE_ROUTE, entry.dtype, one.dtype))
-            for use in handle_uses(view.meta.graph):
+            for use in view.handle_uses:
                 if _differ(use.handle_dtype, use.dtype):
                     data = _data(use.handle, HANDLE_ROUTE, use.handle_dtype, use.dtype, use.node)
                     yield Found(Location("", view.meta.index, node=use.handle), use.handle, data)

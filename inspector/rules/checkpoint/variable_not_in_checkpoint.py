@@ -7,7 +7,7 @@ from inspector.model.saved_model import INDEX
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, Rule
 from inspector.rules.wording import some_of
 from inspector.topology.inspection import Inspection, MetaView
-from inspector.topology.restores import OBJECT_GRAPH_KEY, OBJECT_GRAPH_ROUTE, RESTORE_ROUTE, restored
+from inspector.topology.restores import OBJECT_GRAPH_KEY, OBJECT_GRAPH_ROUTE, RESTORE_ROUTE
 
 _V1 = """
 meta_graph tags=[serve] tensorflow_version=2.15.0 producer=1645
@@ -57,19 +57,22 @@ class VariableNotInCheckpoint(Rule):
         for view in it.meta_views:
             if it.model.is_v2:
                 yield from _found(view, OBJECT_GRAPH_ROUTE, _by_objects(it, view, known))
-            keys = [one.key for one in restored(view.reach) if one.key not in known]
+            keys = [one.key for one in view.restored if one.key not in known]
             yield from _found(view, RESTORE_ROUTE, list(dict.fromkeys(keys)))
 
 
 def _by_objects(it: Inspection, view: MetaView, known: set[str]) -> list[str]:
     """Keys that are not there, and paths of variables that the checkpoint's object graph does not know."""
     bundle, objects = it.model.bundle, view.meta.objects
-    assert bundle is not None and objects is not None
+    if bundle is None or objects is None:
+        return []
     checkpoint = bundle.object_graph()
-    variables = objects.variables(checkpoint)
+    variables = view.variables(bundle)
     if checkpoint is None:  # damage is told elsewhere; without variables nothing is matched by name either
         return [OBJECT_GRAPH_KEY] if OBJECT_GRAPH_KEY not in known and variables else []
-    wanted = [one.key if one.key is not None else one.path for one in variables if one.key is None or one.key not in known]
+    wanted = [
+        one.key if one.key is not None else one.path for one in variables if one.key is None or one.key not in known
+    ]
     saved = sorted(key for key in objects.restored_keys(checkpoint) if key not in known)
     return list(dict.fromkeys([*wanted, *saved]))
 

@@ -14,8 +14,6 @@ from inspector.topology.restores import (
     RESTORE_ROUTE,
     Restored,
     declared,
-    handle_uses,
-    restored,
 )
 
 AT_LOAD, AT_CALL, RUNS = "load", "call", "runs"
@@ -61,14 +59,14 @@ class VariableShape(Rule):
         bundle = it.model.bundle
         shapes = {} if bundle is None else {key: entry.shape for key, entry in bundle.entries.items()}
         for view in it.meta_views:
-            if bundle is not None and it.model.is_v2 and view.meta.objects is not None:
-                for variable in view.meta.objects.variables(bundle.object_graph()):
+            if bundle is not None and it.model.is_v2:
+                for variable in view.variables(bundle):
                     shape = shapes.get(variable.key or "")
                     if variable.key and shape is not None and not shapes_agree(shape, variable.shape):
                         data = _data(variable.key, OBJECT_GRAPH_ROUTE, shape, variable.shape, AT_LOAD)
                         yield Found(_where(view, variable.key), variable.key, data)
             yield from _restored(view, shapes)
-            for use in handle_uses(view.meta.graph):
+            for use in view.handle_uses:
                 if not shapes_agree(use.handle_shape, use.shape):
                     data = _data(use.handle, HANDLE_ROUTE, use.handle_shape, use.shape, AT_LOAD, use.handle, use.node)
                     yield Found(Location("", view.meta.index, node=use.handle), use.handle, data)
@@ -76,7 +74,7 @@ class VariableShape(Rule):
 
 def _restored(view: MetaView, shapes: dict[str, tuple[int, ...] | None]) -> Iterator[Found]:
     graph, positions = view.meta.graph, view.reach.positions()
-    for one in restored(view.reach) if shapes else ():
+    for one in view.restored if shapes else ():
         shape = shapes.get(one.key)
         if shape is None or min(shape, default=0) < 0:
             continue

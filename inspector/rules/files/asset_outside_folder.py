@@ -51,4 +51,6 @@ def _why(model: Model, filename: str) -> str:
     if ".." in filename.split("/"):
         return "its name leaves assets/ by '..'"
     path = path_of(model, filename)
-    return f"it is a link to {os.readlink(path)}" if os.path.islink(path) else "a link on its way leads out of the model"
+    return (
+        f"it is a link to {os.readlink(path)}" if os.path.islink(path) else "a link on its way leads out of the model"
+    )

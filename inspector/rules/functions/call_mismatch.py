@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.model import dtypes
-from inspector.model.graph import Kind
+from inspector.model.graph import Function, Kind
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, GraphRule, found_node
 from inspector.topology.calls import calls_of, signature_types
 from inspector.topology.inspection import MetaView
@@ -31,7 +31,9 @@ class CallMismatch(GraphRule):
     name = "call-mismatch"
     otherwise = ADVICE_WARNING
     message = "`{node}` ({op}) calls `{function}` with {side} ({found}), the function has ({expected})"
-    fix = "let the {side} of `{node}` be ({expected}), or change the signature of `{function}`; or export the model again"
+    fix = (
+        "let the {side} of `{node}` be ({expected}), or change the signature of `{function}`; or export the model again"
+    )
     good = (
         Example(f"{_NODE}y = PartitionedCall(x) {{f: @f, Tin: [float32], Tout: [float32]}}\n{_RELU}"),
     )  # fmt: skip
@@ -53,28 +55,34 @@ class CallMismatch(GraphRule):
                 if kind not in known:
                     known[kind] = list(_mismatches(kind, view))
                 for data in known[kind]:
-                    yield found_node(
-                        wiring, view, at, field="attr", node=wiring.graph.names[at], op=kind.op, **data
-                    )
+                    yield found_node(wiring, view, at, field="attr", node=wiring.graph.names[at], op=kind.op, **data)
 
 
 def _mismatches(kind: Kind, view: MetaView) -> Iterator[dict[str, str]]:
     for call in calls_of(kind):
         function = view.meta.function(call.function)
         types = None if function is None else signature_types(function)
-        if types is None:
+        if function is None or types is None:
             continue
-        for side, found, expected in (("inputs", call.inputs, types[0]), ("outputs", call.outputs, types[1])):
+        returned = _returned(function, view, types[1])
+        for side, found, expected in (("inputs", call.inputs, types[0]), ("outputs", call.outputs, returned)):
             if found is not None and found != expected:
-                how = "count" if len(found) != len(expected) else "dtype"
+                how = "fewer" if len(found) < len(expected) else "more" if len(found) > len(expected) else "other"
                 yield {
                     "function": call.function,
                     "attr": call.attr,
                     "side": side,
-                    "mismatch": how,
+                    "mismatch": f"{how} {side}",
                     "found": _words(found),
                     "expected": _words(expected),
                 }
+
+
+def _returned(function: Function, view: MetaView, declared: tuple[int, ...]) -> tuple[int, ...]:
+    """What a function returns where its signature says something else: that is another fault."""
+    other = {bad.output: bad.found for bad in view.wiring(function.body, function).bad_returns if bad.found}
+    names = [arg.name for arg in function.signature.output_arg]
+    return tuple(other.get(name) or dtype for name, dtype in zip(names, declared, strict=True))
 
 
 def _words(types: tuple[int, ...]) -> str:

@@ -3,9 +3,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.model.graph import Kind
-from inspector.rules.rule import ADVICE_WARNING, Example, Found, GraphRule, found_node
+from inspector.rules.rule import ADVICE_WARNING, Example, Found, GraphRule, found_node, node_at
+from inspector.topology.calls import functions_named
 from inspector.topology.inspection import MetaView
 from inspector.topology.wiring import Wiring
+
+_GRADIENT = "_gradient_op_type"
 
 
 class FunctionMissing(GraphRule):
@@ -54,26 +57,56 @@ class FunctionMissing(GraphRule):
     )
 
     def check_graph(self, wiring: Wiring, view: MetaView) -> Iterator[Found]:
-        missing: dict[Kind, tuple[str, ...]] = {}
+        missing: dict[Kind, dict[str, str]] = {}
         has_gradients = bool(view.meta.library.registered_gradients)
         for at, kind in enumerate(wiring.graph.kinds):
             if not (kind.functions or has_gradients):
                 continue
             if kind not in missing:
                 missing[kind] = _missing(kind, view)
-            for function in missing[kind]:
+            for function, attr in missing[kind].items():
                 yield found_node(
-                    wiring, view, at, field="attr", node=wiring.graph.names[at], op=kind.op, function=function
+                    wiring,
+                    view,
+                    at,
+                    field="attr",
+                    node=wiring.graph.names[at],
+                    op=kind.op,
+                    function=function,
+                    attr=attr,
+                    gradient=attr == _GRADIENT,
+                    stateful=_is_stateful(kind, view),
                 )
+        yield from () if wiring.function else _gradients(view)
 
 
-def _missing(kind: Kind, view: MetaView) -> tuple[str, ...]:
+def _gradients(view: MetaView) -> Iterator[Found]:
     library = view.meta.library
-    named = kind.functions
-    gradient = kind.attrs.get("_gradient_op_type") if library.registered_gradients else None
-    if gradient is not None:
-        op_type = gradient.proto.s.decode("utf-8", "replace")
-        named = (*named, library.registered_gradients.get(op_type, ""))
-    return tuple(
-        name for name in dict.fromkeys(named) if name and name not in library.by_name and view.ops.op(name) is None
-    )
+    for function, gradient in library.gradients:
+        if gradient not in library.by_name:
+            data = {"node": function, "op": "gradient", "function": gradient, "attr": ""}
+            data.update(gradient=True, stateful=False)
+            yield Found(node_at(view, function, "", "gradient"), function, data)
+
+
+def _is_stateful(kind: Kind, view: MetaView) -> bool:
+    op_def = view.ops.op(kind.op)
+    return op_def is None or op_def.is_stateful
+
+
+def _missing(kind: Kind, view: MetaView) -> dict[str, str]:
+    """The missing functions that a node of this kind names, and the attrs that name each."""
+    named: dict[str, list[str]] = {}
+    if not all(name in view.meta.library.by_name for name in kind.functions):
+        for attr in kind.attrs.values():
+            for name in functions_named(attr):
+                named.setdefault(name, []).append(attr.name)
+    gradients = view.meta.library.registered_gradients
+    if gradients and _GRADIENT in kind.attrs:
+        op_type = kind.attrs[_GRADIENT].proto.s.decode("utf-8", "replace")
+        named.setdefault(gradients.get(op_type, ""), []).append(_GRADIENT)
+    return {
+        name: ", ".join(dict.fromkeys(sorted(attrs)))
+        for name, attrs in named.items()
+        if name and name not in view.meta.library.by_name and view.ops.op(name) is None
+    }

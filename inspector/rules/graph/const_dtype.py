@@ -6,14 +6,13 @@ from typing import Any, NamedTuple
 from inspector.model import dtypes
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, GraphRule, found_node
 from inspector.topology.inspection import MetaView
-from inspector.topology.liveness import live_nodes
 from inspector.topology.wiring import Wiring
 
 _MOST = (1 << 63) - 1
 
 
 class Fault(NamedTuple):
-    """What is wrong with a tensor: ``kind`` is dtype, size, shape or overflow."""
+    """What is wrong with a tensor: ``kind`` is dtype, size, rank (unknown), negative (a dimension) or overflow."""
 
     kind: str
     found: str
@@ -39,7 +38,9 @@ class ConstDtype(GraphRule):
     name = "const-dtype"
     otherwise = ADVICE_WARNING
     message = "Const `{node}` holds {found}, expected {expected}"
-    fix = "write the value of `{node}` again: tf.make_tensor_proto(values, dtype, shape), with the same dtype in its attr"
+    fix = (
+        "write the value of `{node}` again: tf.make_tensor_proto(values, dtype, shape), with the same dtype in its attr"
+    )
     good = (
         Example("c = Const() {dtype: float32, value: float32[2] <1.0, 2.0>}"),
         Example('c = Const() {dtype: string, value: string[2] <"a", "b">}'),
@@ -58,7 +59,6 @@ class ConstDtype(GraphRule):
 
     def check_graph(self, wiring: Wiring, view: MetaView) -> Iterator[Found]:
         known: dict[tuple[bytes, bytes], Fault | None] = {}
-        live: frozenset[str] | None = None
         for at, kind in enumerate(wiring.graph.kinds):
             if kind.op != "Const":
                 continue
@@ -70,21 +70,16 @@ class ConstDtype(GraphRule):
                 known[key] = _fault(value.proto.tensor, dtype.proto.type)
             fault = known[key]
             if fault is not None:
-                function = view.meta.function(wiring.function) if wiring.function else None
-                if live is None and function is not None:
-                    live = live_nodes(function, view.ops)
-                name = wiring.graph.names[at]
                 data = {"fault": fault.kind, "found": fault.found, "expected": fault.expected}
-                yield found_node(
-                    wiring, view, at, field="value", node=name, live=live is None or name in live, **data
-                )
+                yield found_node(wiring, view, at, field="value", node=wiring.graph.names[at], **data)
 
 
 def _fault(tensor: Any, dtype: int) -> Fault | None:
     dims = [dim.size for dim in tensor.tensor_shape.dim]
     if tensor.tensor_shape.unknown_rank or any(size < 0 for size in dims):
         shape = dtypes.shape_text(dtypes.shape_of(tensor.tensor_shape))
-        return Fault("shape", f"a tensor of shape {shape}", "a shape without unknown dimensions")
+        kind = "rank" if tensor.tensor_shape.unknown_rank else "negative"
+        return Fault(kind, f"a tensor of shape {shape}", "a shape without unknown dimensions")
     count = 1
     for size in dims:
         count *= size

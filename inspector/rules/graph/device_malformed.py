@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, GraphRule, found_node
-from inspector.topology.devices import parse, python_accepts
+from inspector.topology.devices import parse, python_spelling
 from inspector.topology.inspection import MetaView
 from inspector.topology.wiring import Wiring
 
@@ -40,14 +40,22 @@ class DeviceMalformed(GraphRule):
     )
 
     def check_graph(self, wiring: Wiring, view: MetaView) -> Iterator[Found]:
-        known: dict[str, tuple[bool, bool]] = {"": (True, True)}
+        known: dict[str, dict[str, object]] = {"": {}}
         for at, kind in enumerate(wiring.graph.kinds):
             text = kind.device
             if text not in known:
-                known[text] = parse(text) is not None, python_accepts(text)
-            native, python = known[text]
-            if not (native and python):
-                by = "TensorFlow's Python API" if native else "the C++ runtime" if python else "TensorFlow"
+                known[text] = _refusals(text)
+            if known[text]:
                 yield found_node(
-                    wiring, view, at, field="device", device=text, by=by, native=not native, python=not python
+                    wiring, view, at, field="device", device=text, colocated="_class" in kind.attrs, **known[text]
                 )
+
+
+def _refusals(text: str) -> dict[str, object]:
+    """Who refuses a device string: Python, the C++ runtime as it is written, and as Python hands it on."""
+    python, native = python_spelling(text), parse(text) is None
+    if python is not None and not native:
+        return {}
+    by = "TensorFlow's Python API" if not native else "the C++ runtime" if python is not None else "TensorFlow"
+    after = python is not None and parse(python) is None
+    return {"by": by, "python": python is None, "native": native, "after_python": after}

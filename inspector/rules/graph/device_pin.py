@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, GraphRule, found_node
-from inspector.topology.devices import Device, parse
+from inspector.topology.devices import Device, parse, python_spelling
 from inspector.topology.inspection import MetaView
 from inspector.topology.wiring import Wiring
 
@@ -38,8 +38,7 @@ class DevicePin(GraphRule):
             expect=("y", "z"),
         ),
         Example(
-            "function f (a: float32) -> (r: float32 = y:activations:0)\n"
-            "  y = Relu(a) {T: float32} @/job:worker/task:3",
+            "function f (a: float32) -> (r: float32 = y:activations:0)\n  y = Relu(a) {T: float32} @/job:worker/task:3",
             expect=("y",),
         ),
         Example("x = Placeholder() {dtype: float32} @/device:CPU:1", expect=("x",)),
@@ -50,7 +49,7 @@ class DevicePin(GraphRule):
         for at, kind in enumerate(wiring.graph.kinds):
             text = kind.device
             if text not in pins:
-                device = parse(text)
+                device = parse(text) or parse(python_spelling(text) or "/")
                 pins[text] = None if device is None or _plain(device) else device
             pin = pins[text]
             if pin is not None:
@@ -65,10 +64,11 @@ class DevicePin(GraphRule):
                     job=pin.job,
                     task=pin.task,
                     replica=pin.replica,
+                    colocated="_class" in kind.attrs,
                 )
 
 
 def _plain(device: Device) -> bool:
     """Whether every host has it: the first CPU, or no type at all, of a process on its own."""
     alone = device.job in ("", "localhost") and device.task in ("", "0") and device.replica in ("", "0")
-    return alone and device.type.upper() in ("", "CPU") and device.ordinal in ("", "0")
+    return alone and device.type in ("", "CPU") and device.ordinal in ("", "0")

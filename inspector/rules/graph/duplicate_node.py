@@ -39,4 +39,6 @@ class DuplicateNode(GraphRule):
             name = wiring.graph.names[at]
             first = wiring.positions[name]
             op = f"of op {wiring.graph.kinds[first].op}" if first >= 0 else "an argument of the function"
-            yield found_node(wiring, view, at, field="name", node=name, op=wiring.graph.kinds[at].op, first=op)
+            yield found_node(
+                wiring, view, at, field="name", node=name, op=wiring.graph.kinds[at].op, first=op, argument=first < 0
+            )

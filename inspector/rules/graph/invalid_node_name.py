@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, GraphRule, found_node
 from inspector.topology.inspection import MetaView
-from inspector.topology.wiring import Wiring
+from inspector.topology.wiring import Wiring, is_valid_name
 
 
 class InvalidNodeName(GraphRule):
@@ -28,13 +28,13 @@ class InvalidNodeName(GraphRule):
     bad = (
         Example("_x = Placeholder() {dtype: float32}", expect=("_x",)),
         Example(
-            "function f (a: float32) -> (r: float32 = \"-y:activations:0\")\n  \"-y\" = Relu(a) {T: float32}",
+            'function f (a: float32) -> (r: float32 = "-y:activations:0")\n  "-y" = Relu(a) {T: float32}',
             expect=("-y",),
         ),
     )
 
     def check_graph(self, wiring: Wiring, view: MetaView) -> Iterator[Found]:
         for at in wiring.bad_names:
-            yield found_node(
-                wiring, view, at, field="name", node=wiring.graph.names[at], op=wiring.graph.kinds[at].op
-            )
+            name = wiring.graph.names[at]
+            internal = is_valid_name(name.lstrip("_"))
+            yield found_node(wiring, view, at, field="name", node=name, op=wiring.graph.kinds[at].op, internal=internal)

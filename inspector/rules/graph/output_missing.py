@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, GraphRule, found_node
@@ -62,4 +63,5 @@ class OutputMissing(GraphRule):
                     op=wiring.graph.kinds[bad.node].op,
                     there=some_of(bad.outputs) if bad.outputs else "none",
                     short=bad.short,
+                    flat=bool(wiring.function) and re.fullmatch(r"[^:]+(:\d+)?", bad.input) is not None,
                 )

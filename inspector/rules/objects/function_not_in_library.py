@@ -36,7 +36,10 @@ class FunctionNotInLibrary(Rule):
     good = (Example(_FUNCTION + _OBJECTS),)
     bad = (
         Example(_OBJECTS, expect=("__inference_f_1",)),
-        Example(_FUNCTION + _OBJECTS.replace("concrete_function __inf", "concrete_function other__inf"), expect=("__inference_f_1",)),
+        Example(
+            _FUNCTION + _OBJECTS.replace("concrete_function __inf", "concrete_function other__inf"),
+            expect=("__inference_f_1",),
+        ),
     )
 
     def check(self, it: Inspection) -> Iterator[Found]:

@@ -12,6 +12,7 @@ object 0 user_object _generic_user_object children=[optimizer: 1, w: 2]
 object 1 user_object {identifier} children=[]{slots}
 object 2 variable w float32[2]
 object 3 variable m float32[2]
+variable w/.ATTRIBUTES/VARIABLE_VALUE float32[2]
 """
 
 

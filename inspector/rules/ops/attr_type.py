@@ -47,4 +47,11 @@ class AttrType(KindRule):
         op_def = ops.op(form.op)
         if op_def is not None:
             for attr, expected, found in attr_faults.wrong_kinds(op_def, form):
-                yield {"op": form.op, "attr": attr, "expected": expected, "found": found or "nothing"}
+                yield {
+                    "op": form.op,
+                    "attr": attr,
+                    "expected": expected,
+                    "found": found or "nothing",
+                    "unset": not found and expected.startswith("list("),
+                    "decides_types": attr_faults.decides_types(attr, op_def),
+                }

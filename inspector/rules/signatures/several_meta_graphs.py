@@ -42,6 +42,8 @@ class SeveralMetaGraphs(Rule):
                 "count": len(sets),
                 "available": available,
                 "first": ", ".join(f"'{tag}'" for tag in sets[0]),
-                "twice": "; of those with equal tags only the first can be loaded" if len(set(sets)) < len(sets) else "",
+                "twice": "; of those with equal tags only the first can be loaded"
+                if len(set(sets)) < len(sets)
+                else "",
             }
             yield Found(Location("", field="meta_graphs"), available, data)

@@ -32,8 +32,12 @@ class SignatureShape(Rule):
     fix = "export again, so that the signature says what the graph takes and gives: {found}"
     good = (Example("signature serving_default (x: float32[?,4] = x:0) -> (y: float32[?,4] = y:0)\n" + _GRAPH),)
     bad = (
-        Example("signature serving_default (x: float32[?,5] = x:0) -> (y: float32[?,4] = y:0)\n" + _GRAPH, expect=("x:0",)),
-        Example("signature serving_default (x: float32[?,4] = x:0) -> (y: float32[?] = y:0)\n" + _GRAPH, expect=("y:0",)),
+        Example(
+            "signature serving_default (x: float32[?,5] = x:0) -> (y: float32[?,4] = y:0)\n" + _GRAPH, expect=("x:0",)
+        ),
+        Example(
+            "signature serving_default (x: float32[?,4] = x:0) -> (y: float32[?] = y:0)\n" + _GRAPH, expect=("y:0",)
+        ),
     )
 
     def check(self, it: Inspection) -> Iterator[Found]:

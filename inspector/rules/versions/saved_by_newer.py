@@ -31,7 +31,9 @@ class SavedByNewer(Rule):
     good = (Example(f"meta_graph tags=[serve] tensorflow_version=2.15.0\n{_NODE}", target="2.15.1"),)
     bad = (
         Example(f"meta_graph tags=[serve] tensorflow_version=2.16.1\n{_NODE}", expect=("2.16.1",), target="2.15.1"),
-        Example(f"meta_graph tags=[serve] tensorflow_version=2.15.0-rc1\n{_NODE}", expect=("2.15.0-rc1",), target="2.9.3"),
+        Example(
+            f"meta_graph tags=[serve] tensorflow_version=2.15.0-rc1\n{_NODE}", expect=("2.15.0-rc1",), target="2.9.3"
+        ),
     )
 
     def check(self, it: Inspection) -> Iterator[Found]:

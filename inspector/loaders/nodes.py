@@ -1,0 +1,285 @@
+"""What the loaders mind about nodes, functions and devices, and under which conditions.
+
+Measured by damaging models in some 120 ways, in the main graph, in functions that the import instantiates, in functions
+that nobody calls and in the body of a loop, and loading each with TensorFlow 2.21.
+"""
+
+from __future__ import annotations
+
+from inspector.findings import Finding
+from inspector.loaders.step import PLACED, Mind, Walk, minds
+
+_CALLS = ("PartitionedCall", "StatefulPartitionedCall")
+_LOOPS = ("While", "StatelessWhile")
+
+
+def in_main(finding: Finding, walk: Walk) -> bool:
+    return not finding.where.function
+
+
+def is_live(finding: Finding, walk: Walk) -> bool:
+    """A node that the call runs: in a function what nothing needs is pruned before it is looked at."""
+    function = finding.where.function
+    view = walk.view
+    return not function or (view is not None and any(node in view.live(function) for node in walk.members))
+
+
+def _needs_whole_name(finding: Finding, walk: Walk) -> bool:
+    """Python knows only "node:out_arg:index"."""
+    return not finding.data["short"]
+
+
+def _names_nothing(finding: Finding, walk: Walk) -> bool:
+    """Grappler, which a function of a loop goes through first, also knows "node" and "node:1"."""
+    return not finding.data["short"] and not finding.data["flat"]
+
+
+def _is_left(finding: Finding, walk: Walk) -> bool:
+    """Python writes shared_name, and use_node_name_sharing of hash tables, anew (function_deserialization.fix_node_def)."""
+    rewritten = finding.data["attr"] == "shared_name"
+    rewritten |= finding.data["op"] == "HashTableV2" and finding.data["attr"] == "use_node_name_sharing"
+    return not rewritten and _has_value(finding, walk)
+
+
+def _has_value(finding: Finding, walk: Walk) -> bool:
+    """Not a list attr without a value: an empty list, but in a function for C++ a placeholder that nothing fills."""
+    return not finding.data["unset"]
+
+
+def _has_value_or_is_in_function(finding: Finding, walk: Walk) -> bool:
+    return not finding.data["unset"] or bool(finding.where.function)
+
+
+def _kind_is_needed(finding: Finding, walk: Walk) -> bool:
+    """Instantiating a function needs the attrs that decide types; others are looked at when the node runs."""
+    return any((finding.data["decides_types"], finding.data["unset"], is_live(finding, walk)))
+
+
+def _name_is_refused(finding: Finding, walk: Walk) -> bool:
+    """Names that begin with "_" are the runtime's own: it takes them in functions."""
+    return in_main(finding, walk) or not finding.data["internal"]
+
+
+def _is_data_return(finding: Finding, walk: Walk) -> bool:
+    return not finding.data["control"] and not finding.data["short"]
+
+
+def _takes_fewer(finding: Finding, walk: Walk) -> bool:
+    """A call with fewer inputs or outputs than its function has: shape inference stumbles over it at once."""
+    return finding.data["op"] in _CALLS and finding.data["mismatch"] in ("fewer inputs", "fewer outputs")
+
+
+def _call_is_run(finding: Finding, walk: Walk) -> bool:
+    """Outputs of a function that the call leaves out, or adds, do no harm."""
+    return finding.data["mismatch"] not in ("fewer outputs", "more outputs") and is_live(finding, walk)
+
+
+def _is_instantiated_call(finding: Finding, walk: Walk) -> bool:
+    return finding.data["op"] in _CALLS
+
+
+def _is_node(finding: Finding, walk: Walk) -> bool:
+    """Not a GradientDef."""
+    return finding.where.field != "gradient"
+
+
+def _is_gradient(finding: Finding, walk: Walk) -> bool:
+    return finding.where.field == "gradient"
+
+
+def _function_is_asked_for(finding: Finding, walk: Walk) -> bool:
+    """The function of a custom gradient is asked for only by Python."""
+    if finding.data["gradient"] or walk.view is None:
+        return False
+    if is_live(finding, walk):
+        return True
+    imported = finding.where.function in walk.view.reach.imported()
+    return bool(finding.data["stateful"]) and (imported or finding.data["op"] in _CALLS)
+
+
+def _loop_is_run(finding: Finding, walk: Walk) -> bool:
+    """A loop whose condition is there and whose body is not."""
+    return finding.data["op"] in _LOOPS and finding.data["attr"] == "body" and is_live(finding, walk)
+
+
+def _is_valueless_const(finding: Finding, walk: Walk) -> bool:
+    return finding.data["op"] == "Const" and "value" in finding.data["attrs"]
+
+
+def _const_fault(finding: Finding, *kinds: str) -> bool:
+    return finding.data["fault"] in kinds
+
+
+def _shape_is_impossible(finding: Finding, walk: Walk) -> bool:
+    return _const_fault(finding, "negative", "overflow")
+
+
+def _shape_is_not_whole(finding: Finding, walk: Walk) -> bool:
+    return _const_fault(finding, "negative", "rank")
+
+
+def _shape_overflows(finding: Finding, walk: Walk) -> bool:
+    return _const_fault(finding, "overflow")
+
+
+def _cannot_be_parsed(finding: Finding, walk: Walk) -> bool:
+    return _const_fault(finding, "negative", "overflow", "size")
+
+
+def _dtype_is_another(finding: Finding, walk: Walk) -> bool:
+    return _const_fault(finding, "dtype") and is_live(finding, walk)
+
+
+def _content_is_short(finding: Finding, walk: Walk) -> bool:
+    return _const_fault(finding, "size", "negative", "overflow") and is_live(finding, walk)
+
+
+def _is_twice_in_body(finding: Finding, walk: Walk) -> bool:
+    return not finding.data["argument"]
+
+
+def _differs(finding: Finding, walk: Walk) -> bool:
+    return not finding.data["identical"]
+
+
+def _far(finding: Finding) -> bool:
+    """A job, task or replica of a cluster."""
+    data = finding.data
+    return data["job"] not in ("", "localhost") or data["task"] not in ("", "0") or data["replica"] not in ("", "0")
+
+
+def other_job(finding: Finding, walk: Walk) -> bool:
+    """A pin to a job or task of a cluster: soft placement does not help. Python's import drops pins of colocated nodes."""
+    return _far(finding) and not finding.data["colocated"]
+
+
+def absent_device(finding: Finding, walk: Walk) -> bool:
+    """A pin to a device that the target does not have. Python puts the types of CPU and GPU into capitals first."""
+    kind = finding.data["type"]
+    if walk.loader != "serving":
+        if finding.data["colocated"]:
+            return False
+        kind = kind.upper() if kind in ("cpu", "gpu") else kind
+    return (
+        _far(finding) or kind not in ("", "CPU", walk.target.device.upper()) or finding.data["index"] not in ("", "0")
+    )
+
+
+def _absent_at_first_run(finding: Finding, walk: Walk) -> bool:
+    return in_main(finding, walk) and PLACED not in walk.given and absent_device(finding, walk)
+
+
+def _refused_at_first_run(finding: Finding, walk: Walk) -> bool:
+    return in_main(finding, walk) and PLACED not in walk.given and _refused_after_python(finding, walk)
+
+
+def _refused_by_python(finding: Finding, walk: Walk) -> bool:
+    return bool(finding.data["python"]) and not finding.data["colocated"]
+
+
+def _refused_by_runtime(finding: Finding, walk: Walk) -> bool:
+    return bool(finding.data["native"])
+
+
+def _refused_after_python(finding: Finding, walk: Walk) -> bool:
+    """Python accepts it, and hands on a string that the C++ runtime refuses."""
+    return bool(finding.data["after_python"]) and not finding.data["colocated"]
+
+
+# What Python's import of a function library refuses: every function, used or not.
+IN_LIBRARY = (
+    Mind("FN001", when=_is_node),
+    *minds("FN002", "FN003", "FN004", "FN007"),
+    *minds("OP001", "OP002", "OP004", "GR001", "GR002", "GR003", "GR004", "GR005", "GR006", "GR007", "GR008"),
+    Mind("OP003", when=_is_left),
+    Mind("GR009", when=_shape_is_impossible),
+    Mind("GR011", when=_refused_by_python),
+)
+
+# What the import of the main graph refuses, in it and in the functions that it instantiates.
+AT_IMPORT = (
+    *minds("OP001", "OP002", "GR001", "GR003", "GR004", "GR005", "GR006", "GR008"),
+    Mind("OP003", when=_has_value_or_is_in_function),
+    Mind("OP004", when=in_main),
+    Mind("GR002", when=_needs_whole_name),
+    Mind("GR007", when=_name_is_refused),
+    Mind("GR009", when=_shape_is_impossible),
+    Mind("FN002", how="crash"),
+    Mind("FN004", when=_is_data_return),
+    Mind("FN005"),
+    Mind("FN006", when=_takes_fewer),
+)
+CALLS_IN_MAIN = (Mind("FN001", when=_is_instantiated_call), Mind("FN003", when=_differs))
+
+# What Python's import of a V1 main graph refuses.
+IN_V1_MAIN = (
+    Mind("FN001", when=_is_node),
+    *minds("OP001", "OP002", "OP004", "GR001", "GR002", "GR003", "GR004", "GR005", "GR006", "GR007", "GR008"),
+    Mind("OP003", when=_is_left),
+    Mind("GR009", when=_shape_is_impossible),
+    Mind("FN006", when=_takes_fewer),
+    Mind("GR011", when=_refused_by_python),
+)
+
+# What Python makes of the devices of a main graph.
+SPELLED_FOR_PYTHON = (Mind("GR011", when=_refused_by_python),)
+
+# A Session adds each function twice, and takes one that does not equal itself for another of the same name.
+ADDED_TWICE = (
+    Mind("GR006", when=_is_twice_in_body),
+    Mind("GR009", when=_cannot_be_parsed),
+    Mind("FN001", when=_is_gradient),
+)
+
+# cc/saved_model/loader.cc ValidateSavedTensors: all functions.
+SAVED_TENSORS = (
+    Mind("OP002", when=_is_valueless_const),
+    Mind("GR009", when=_shape_is_not_whole),
+    Mind("GR009", when=_shape_overflows, how="abort"),
+)
+
+# Placing the main graph, as Python hands it on and as it is written.
+PLACED_BY_PYTHON = (Mind("GR010", when=absent_device), Mind("GR011", when=_refused_after_python))
+PLACED_AS_WRITTEN = (Mind("GR010", when=absent_device), Mind("GR011", when=_refused_by_runtime))
+PLACED_AT_FIRST_RUN = (
+    Mind("GR010", when=_absent_at_first_run),
+    Mind("GR011", when=_refused_at_first_run),
+)
+PLACED_SOFTLY = (Mind("GR010", when=other_job), Mind("GR011", when=_refused_after_python))
+
+# A Session's call: functions that the import did not instantiate are looked at only now.
+IN_SESSION_CALL = (
+    Mind("OP002", when=_is_valueless_const, how="abort"),
+    *minds("OP001", "OP002", "GR001", "GR003", "GR004", "GR005", "GR006"),
+    Mind("OP003", when=_kind_is_needed),
+    Mind("OP004", when=is_live),
+    Mind("GR002", when=_names_nothing),
+    Mind("GR007", when=_name_is_refused),
+    Mind("FN001", when=_loop_is_run, how="crash"),
+    Mind("FN001", when=_function_is_asked_for),
+    Mind("FN002", how="crash"),
+    Mind("FN004", when=_is_data_return),
+    Mind("FN005"),
+)
+# Any call.
+IN_CALL = (
+    Mind("GR009", when=_dtype_is_another, how="abort"),
+    Mind("FN006", when=_call_is_run),
+    Mind("GR009", when=_content_is_short),
+    Mind("OP006", when=is_live),
+)
+
+
+def _live_in_other_job(finding: Finding, walk: Walk) -> bool:
+    return _far(finding) and is_live(finding, walk)
+
+
+def _refused_in_function(finding: Finding, walk: Walk) -> bool:
+    return bool(finding.data["native"]) and not in_main(finding, walk)
+
+
+# A Session prunes a function before it places it; tf.saved_model.load's functions are placed first.
+DEVICES_IN_SESSION_CALL = (Mind("GR010", when=_live_in_other_job), Mind("GR011", when=_refused_in_function))
+
+# Any run of a Session: a signature's call, the restore op, the init op.
+IN_RUN = (*IN_SESSION_CALL, *IN_CALL, *DEVICES_IN_SESSION_CALL)

@@ -1,0 +1,45 @@
+"""Progress of work over a second, on standard error and only on a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def reading_weights(folder: str) -> Iterator[Callable[[int], None] | None]:
+    """A callback that takes the bytes of checkpoint data read so far; None where nobody looks."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=_shard_bytes(folder), unit="B", unit_scale=True, desc="verifying", delay=1, leave=False) as bar:
+
+        def tell(done: int) -> None:
+            bar.update(done - bar.n)
+
+        yield tell
+
+
+def _shard_bytes(folder: str) -> int:
+    variables = os.path.join(folder, "variables")
+    try:
+        return sum(os.path.getsize(os.path.join(variables, name)) for name in os.listdir(variables) if ".data-" in name)
+    except OSError:
+        return 0
+
+
+@contextmanager
+def doing(what: str) -> Iterator[None]:
+    """A line that stands while something takes its time, and goes with it."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    print(f"{what} ...", end="", file=sys.stderr, flush=True)
+    try:
+        yield
+    finally:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)

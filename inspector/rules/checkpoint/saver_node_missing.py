@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inspector.findings import Location
+from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
+from inspector.topology.inspection import Inspection
+
+_GRAPH = """
+graph
+  file = Placeholder() {dtype: string, shape: []}
+  restore = NoOp()
+"""
+
+
+class SaverNodeMissing(Rule):
+    """saver_def names a node that the graph does not have.
+
+    What it checks: restore_op_name and filename_tensor_name of saver_def against the nodes of the main graph.
+
+    Why it matters: TensorFlow Serving stops with "PruneForTargets: Some target nodes not found" or "specified in either
+    feed_devices or fetch_devices was not found in the Graph"; tf.compat.v1.saved_model.load with "Argument `fetch` = ...
+    cannot be interpreted as a Tensor" or "Cannot interpret feed_dict key as Tensor"; the V1 path of tf.saved_model.load
+    with a KeyError. tf.saved_model.load does not look at saver_def in a V2 model.
+
+    How to fix: a tool removed the saver's nodes and left saver_def: export again, or remove both.
+    """
+
+    code = "TB011"
+    name = "saver-node-missing"
+    otherwise = ADVICE_NOTE
+    message = "saver_def.{field} names `{node}`, which is not in the main graph"
+    fix = "export the model again; a tool that removes the saver's nodes must remove saver_def, too"
+    good = (Example("saver filename=file:0 restore=restore" + _GRAPH),)
+    bad = (
+        Example("saver filename=file:0 restore=other" + _GRAPH, expect=("other",)),
+        Example("saver filename=other:0 restore=restore" + _GRAPH, expect=("other:0",)),
+    )
+
+    def check(self, it: Inspection) -> Iterator[Found]:
+        for view in it.meta_views:
+            saver = view.meta.saver_def
+            if saver is None or not saver.restore_op_name:
+                continue
+            for field in ("restore_op_name", "filename_tensor_name"):
+                node = getattr(saver, field)
+                if node.lstrip("^").partition(":")[0] not in view.reach.positions():
+                    where = Location("", view.meta.index, field=f"saver_def.{field}")
+                    yield Found(where, node, {"field": field, "node": node})
