@@ -68,8 +68,12 @@ class EntryInvalid(Rule):
 def _why(fault: BundleFault) -> str:
     data: dict[str, Any] = dict(fault.data)
     for name in ("dtype", "expected") if "dtype" in data and fault.kind != "entry-size" else ():
-        data[name] = dtypes.name(data[name]) if isinstance(data.get(name), int) else data.get(name)
+        data[name] = _dtype(data[name]) if isinstance(data.get(name), int) else data.get(name)
     for name in ("shape", "expected"):
         if isinstance(data.get(name), tuple):
             data[name] = dtypes.shape_text(data[name])
     return _WORDS[fault.kind].format_map(data)
+
+
+def _dtype(number: int) -> str:
+    return dtypes.name(number) if dtypes.is_known(number) else f"no DataType ({number})"

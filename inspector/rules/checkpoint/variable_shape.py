@@ -57,7 +57,8 @@ class VariableShape(Rule):
 
     def check(self, it: Inspection) -> Iterator[Found]:
         bundle = it.model.bundle
-        shapes = {} if bundle is None else {key: entry.shape for key, entry in bundle.entries.items()}
+        entries = {} if bundle is None else bundle.entries
+        shapes = {key: entry.shape for key, entry in entries.items() if min(entry.shape or (), default=0) >= 0}
         for view in it.meta_views:
             if bundle is not None and it.model.is_v2:
                 for variable in view.variables(bundle):
@@ -76,7 +77,7 @@ def _restored(view: MetaView, shapes: dict[str, tuple[int, ...] | None]) -> Iter
     graph, positions = view.meta.graph, view.reach.positions()
     for one in view.restored if shapes else ():
         shape = shapes.get(one.key)
-        if shape is None or min(shape, default=0) < 0:
+        if shape is None:
             continue
         expected: Shape = _of_part(one.part)
         if expected is None and one.handle in positions:

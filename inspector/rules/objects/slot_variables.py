@@ -7,6 +7,7 @@ from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
 from inspector.rules.wording import plural
 from inspector.topology.inspection import Inspection
 
+_TF_KERAS = "pip install tf_keras, or export again without the optimizer (include_optimizer=False, model.export)"
 _OPTIMIZER = """
 object 0 user_object _generic_user_object children=[optimizer: 1, w: 2]
 object 1 user_object {identifier} children=[]{slots}
@@ -35,7 +36,7 @@ class SlotVariables(Rule):
     name = "slot-variables"
     otherwise = ADVICE_NOTE
     message = "{path} holds {slots}, which only {needs} can bring back"
-    fix = "pip install tf_keras, or export again without the optimizer (include_optimizer=False, model.export)"
+    fix = "{cure}"
     good = (Example(_OPTIMIZER.format(identifier="optimizer", slots="")),)
     bad = (
         Example(_OPTIMIZER.format(identifier="optimizer", slots=" slots=[m: 2 3]"), expect=("optimizer",)),
@@ -58,6 +59,7 @@ class SlotVariables(Rule):
                     "path": f"object `{path or 'root'}`",
                     "slots": plural(len(saved.slot_variables), "slot variable"),
                     "optimizer": is_optimizer,
+                    "cure": _TF_KERAS if is_optimizer else "export the model again without this object",
                     "needs": "an optimizer of Keras 2 (tf_keras)" if is_optimizer else "the class that saved it",
                 }
                 where = Location("", view.meta.index, field=f"object_graph_def.nodes[{node}].slot_variables")
