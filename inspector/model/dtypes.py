@@ -61,6 +61,6 @@ def shape_text(shape: Shape) -> str:
 
 def shapes_agree(one: Shape, other: Shape) -> bool:
     """Whether some tensor could have both shapes."""
-    if one is None or other is None:
+    if one is None or other is None or one == other:
         return True
     return len(one) == len(other) and all(a is None or b is None or a == b for a, b in zip(one, other, strict=True))

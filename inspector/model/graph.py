@@ -10,6 +10,7 @@ Sources: tensorflow/core/framework/{node_def,attr_value,function,graph}.proto.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from inspector.wire.schema import DecodeError, full_message, message
@@ -98,12 +99,18 @@ class Kind:
     def raw(self, name: str) -> bytes:
         """The serialized AttrValue of one attr, empty if the node lacks it: cheaper than ``attrs`` where one is wanted."""
         if self._attrs is None:
-            start = b"\n%c%b\x12" % (len(name), name.encode())
+            start = _entry_start(name)
             for entry in self._entries:
                 if entry.startswith(start) and entry[len(start)] == len(entry) - len(start) - 1 < 0x80:
                     return entry[len(start) + 1 :]
         attr = self.attrs.get(name)
         return attr.value if attr is not None else b""
+
+
+@lru_cache(maxsize=256)
+def _entry_start(name: str) -> bytes:
+    """How the map entry of an attr begins in the usual encoding, up to the length of its value."""
+    return b"\n%c%b\x12" % (len(name), name.encode())
 
 
 class KindTable:

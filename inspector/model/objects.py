@@ -30,32 +30,26 @@ class ObjectVariable(NamedTuple):
 
 
 class ObjectGraph:
-    """A SavedObjectGraph, read on request. ``nodes`` are SavedObject messages, node 0 is the root."""
+    """A SavedObjectGraph. ``nodes`` are its SavedObject messages, node 0 is the root.
 
-    __slots__ = ("proto",)
+    ``children`` holds for each node its references as (name, node); a small negative id counts from the end, as in the
+    Python list that load.py looks it up in, and an id out of range is left out.
+    """
+
+    __slots__ = ("children", "nodes", "proto")
 
     def __init__(self, raw: bytes) -> None:
         self.proto = message("SavedObjectGraph").FromString(raw)
-
-    @property
-    def nodes(self) -> Any:
-        return self.proto.nodes
-
-    def target(self, reference: Any) -> int | None:
-        """The node that a child reference names; a small negative id counts from the end, as in the Python list that
-        load.py looks it up in. None for an id out of range."""
+        self.nodes: list[Any] = list(self.proto.nodes)
         count = len(self.nodes)
-        return int(reference.node_id) % count if -count <= reference.node_id < count else None
+        self.children: list[list[tuple[str, int]]] = [
+            [(child.local_name, i % count) for child in node.children[:] if -count <= (i := child.node_id) < count]
+            for node in self.nodes
+        ]
 
     def child(self, node: int, name: str) -> int | None:
         """The id of a child by name (the last one wins, as with setattr); None where there is none in range."""
-        if node >= len(self.nodes):
-            return None
-        found = None
-        for reference in self.nodes[node].children:
-            if reference.local_name == name and self.target(reference) is not None:
-                found = self.target(reference)
-        return found
+        return dict(self.children[node]).get(name) if node < len(self.nodes) else None
 
     def signatures(self) -> dict[str, str]:
         """Signature key → name of its concrete function, as the loaded object's ``signatures`` will have them."""
@@ -63,11 +57,10 @@ class ObjectGraph:
         found: dict[str, str] = {}
         if holder is None:
             return found
-        for reference in self.nodes[holder].children:
-            target = self.target(reference)
-            names = self.functions_of(target) if target is not None else ()
+        for name, target in self.children[holder]:
+            names = self.functions_of(target)
             if names:
-                found[reference.local_name] = names[0]
+                found[name] = names[0]
         return found
 
     def functions_of(self, node: int) -> tuple[str, ...]:
@@ -96,10 +89,10 @@ class ObjectGraph:
 
     def _children_functions(self, *names: str) -> tuple[str, ...]:
         found: list[str] = []
-        for node in self.nodes:
-            for reference in node.children:
-                target = self.target(reference) if reference.local_name in names else None
-                found.extend(self.functions_of(target) if target is not None else ())
+        for children in self.children:
+            for name, target in children:
+                if name in names:
+                    found.extend(self.functions_of(target))
         return tuple(dict.fromkeys(found))
 
     def walk(self) -> Iterator[tuple[int, str]]:
@@ -108,10 +101,9 @@ class ObjectGraph:
         queue = list(paths)
         for node in queue:
             yield node, paths[node]
-            for reference in self.nodes[node].children:
-                target = self.target(reference)
-                if target is not None and target not in paths:
-                    paths[target] = f"{paths[node]}.{reference.local_name}" if paths[node] else reference.local_name
+            for name, target in self.children[node]:
+                if target not in paths:
+                    paths[target] = f"{paths[node]}.{name}" if paths[node] else name
                     queue.append(target)
 
     def variables(self, checkpoint: Any | None) -> list[ObjectVariable]:
@@ -132,7 +124,6 @@ class ObjectGraph:
             found.append(ObjectVariable(node, path, variable.dtype, shape, variable.name, key))
         return found
 
-
     def restored_keys(self, checkpoint: Any) -> frozenset[str]:
         """The checkpoint keys that a restore asks for: of variables, and of objects with savers of their own (tables)."""
         found: set[str] = set()
@@ -151,17 +142,16 @@ class ObjectGraph:
 
 def _match(graph: ObjectGraph, checkpoint: Any) -> dict[int, int]:
     """Node of the SavedObjectGraph → node of the checkpoint's graph."""
-    if not len(graph.nodes) or not len(checkpoint.nodes):
+    others = checkpoint.nodes[:]
+    if not graph.nodes or not others:
         return {}
     matched = {0: 0}
     queue = [0]
     for node in queue:
-        children = {child.local_name: child.node_id for child in graph.nodes[node].children}
-        for child in checkpoint.nodes[matched[node]].children:
+        children = dict(graph.children[node])
+        for child in others[matched[node]].children[:]:
             target = children.get(child.local_name)
-            if target is None or target in matched:
-                continue
-            if 0 <= target < len(graph.nodes) and 0 <= child.node_id < len(checkpoint.nodes):
+            if target is not None and target not in matched and 0 <= child.node_id < len(others):
                 matched[target] = child.node_id
                 queue.append(target)
     return matched

@@ -158,8 +158,9 @@ class Origins:
         if self._callers is None:
             self._callers = {}
             for graph in self.reach.meta.graphs():
-                for i, kind in enumerate(graph.kinds):
-                    for callee in self.reach.callees(kind):
+                calling = {kind: named for kind in set(graph.kinds) if (named := self.reach.callees(kind))}
+                for i, kind in enumerate(graph.kinds if calling else ()):
+                    for callee in calling.get(kind, ()):
                         self._callers.setdefault(callee, []).append((graph, i))
         return self._callers.get(function, [])
 

@@ -135,7 +135,8 @@ class Reach:
                 continue
             seen.add(position)
             todo.extend(graph.inputs[position])
-        functions = {f for i in seen for f in self.callees(graph.kinds[i])}
+        kinds = {graph.kinds[i] for i in seen}
+        functions = {f for kind in kinds for f in self.callees(kind)}
         return Slice(frozenset(seen), self.closure(functions))
 
     def signature(self, signature: Signature) -> Slice:

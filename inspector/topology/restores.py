@@ -10,6 +10,7 @@ slice checks), tensorflow/python/training/saver.py, tensorflow/python/checkpoint
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,7 @@ from inspector.model.dtypes import Shape
 from inspector.model.graph import Function, Graph, Kind
 from inspector.model.saved_model import Model
 from inspector.topology.reach import Reach
+from inspector.wire.schema import message
 
 if TYPE_CHECKING:
     from inspector.model.bundle import TensorBundle
@@ -92,10 +94,28 @@ def routes_of(key: str, bundle: TensorBundle, reads: Mapping[str, tuple[str, ...
 
 def declared(kind: Kind) -> tuple[int, Shape]:
     """The dtype (0: not told) and shape that a variable's node declares."""
-    dtype = kind.attrs.get("dtype")
-    shape = kind.attrs.get("shape")
-    number = dtype.proto.type if dtype is not None else 0
-    return int(number), dtypes.shape_of(shape.proto.shape) if shape is not None and shape.kind == "shape" else None
+    return _type_in(kind.raw("dtype")), _shape_in(kind.raw("shape"))
+
+
+@lru_cache(maxsize=4096)
+def _type_in(value: bytes) -> int:
+    return int(message("AttrValue").FromString(value).type)
+
+
+@lru_cache(maxsize=4096)
+def _shape_in(value: bytes) -> Shape:
+    """The shape in a serialized AttrValue; None (unknown) where it holds none."""
+    proto = message("AttrValue").FromString(value)
+    return dtypes.shape_of(proto.shape) if proto.WhichOneof("value") == "shape" else None
+
+
+@lru_cache(maxsize=4096)
+def _first_shape_in(value: bytes) -> Shape:
+    """The first shape of a list in a serialized AttrValue."""
+    proto = message("AttrValue").FromString(value)
+    if proto.WhichOneof("value") != "list" or not proto.list.shape:
+        return None
+    return dtypes.shape_of(proto.list.shape[0])
 
 
 class HandleUse(NamedTuple):
@@ -111,7 +131,8 @@ class HandleUse(NamedTuple):
 
 def handle_uses(graph: Graph) -> Iterator[HandleUse]:
     """Direct reads of and constants assigned to resource variables, in file order. Cost: one pass over the graph."""
-    handles = {name: kind for name, kind in zip(graph.names, graph.kinds, strict=True) if kind.op == "VarHandleOp"}
+    named = zip(graph.names, graph.kinds, strict=True)
+    handles = {name: declared(kind) for name, kind in named if kind.op == "VarHandleOp"}
     if not handles:
         return
     positions: dict[str, int] | None = None
@@ -119,16 +140,16 @@ def handle_uses(graph: Graph) -> Iterator[HandleUse]:
         if kind.op not in ("ReadVariableOp", "AssignVariableOp") or not inputs:
             continue
         handle = inputs[0].removesuffix(":0")
-        attr = kind.attrs.get("dtype")
-        if handle not in handles or attr is None:
+        dtype = kind.raw("dtype")
+        if handle not in handles or not dtype:
             continue
         shape: Shape = None
         if kind.op == "ReadVariableOp":
-            shape = output_shape(kind, 0)
+            shape = _first_shape_in(kind.raw("_output_shapes"))
         elif len(inputs) > 1:
             positions = graph.index() if positions is None else positions
             shape = _const_shape(graph, positions, inputs[1])
-        yield HandleUse(handle, name, *declared(handles[handle]), int(attr.proto.type), shape)
+        yield HandleUse(handle, name, *handles[handle], _type_in(dtype), shape)
 
 
 def output_shape(kind: Kind, index: int) -> Shape:

@@ -111,7 +111,8 @@ def wire(graph: Graph, ops: OpSet, function: Function | None = None) -> Wiring:
     wiring = Wiring(graph)
     if function is not None:
         _add_arguments(wiring, function)
-    if not _NAMES.match("".join(f"{name}\n" for name in graph.names)):
+    joined = "".join(f"{name}\n" for name in graph.names)
+    if not _NAMES.match(joined) or joined.count("\n") != len(graph.names):
         wiring.bad_names = [i for i, name in enumerate(graph.names) if not is_valid_name(name)]
     pending = _first_pass(wiring, ops, in_function=function is not None)
     if pending:
@@ -156,11 +157,15 @@ def _first_pass(wiring: Wiring, ops: OpSet, *, in_function: bool) -> list[int]:
             suffixes = _suffixes(resolved, in_function)
             known[form] = expected, suffixes
         ready = True
+        data = inputs
         if inputs and inputs[-1][:1] == "^":
-            ready = all(c[1:] in positions and c[1:] not in waiting for c in inputs if c[:1] == "^")
-            data: Sequence[str] = _data_inputs(wiring, i, inputs)
-        else:
-            data = inputs
+            count = len(inputs)
+            while count and inputs[count - 1][:1] == "^":
+                count -= 1
+                control = inputs[count][1:]
+                if control not in positions or control in waiting:
+                    ready = False
+            data = inputs[:count]  # a control input among these is no tensor: the second pass will look at it
         if ready:
             try:
                 found = tuple(map(type_of, data))
@@ -184,14 +189,6 @@ def _first_pass(wiring: Wiring, ops: OpSet, *, in_function: bool) -> list[int]:
     return pending
 
 
-def _data_inputs(wiring: Wiring, node: int, inputs: Sequence[str]) -> tuple[str, ...]:
-    """Without control inputs, which must come last."""
-    data = tuple(tensor for tensor in inputs if tensor[:1] != "^")
-    if any(tensor[:1] == "^" for tensor in inputs[: len(data)]):
-        wiring.control_order.append(node)
-    return data
-
-
 def _second_pass(wiring: Wiring, ops: OpSet, pending: list[int], *, in_function: bool) -> None:
     graph = wiring.graph
     rest = _in_dependency_order(wiring, pending)
@@ -207,7 +204,7 @@ def _second_pass(wiring: Wiring, ops: OpSet, pending: list[int], *, in_function:
         resolved = ops.resolve(graph.kinds[i].form)
         inputs = graph.inputs[i]
         data = tuple(tensor for tensor in inputs if tensor[:1] != "^")
-        if len(data) < len(inputs) and inputs[-1][:1] != "^":  # the first pass looked only behind the last input
+        if any(tensor[:1] == "^" for tensor in inputs[: len(data)]):  # control inputs must come last
             wiring.control_order.append(i)
         _check(wiring, i, data, None if resolved is None else resolved.inputs)
         for tensor in inputs:

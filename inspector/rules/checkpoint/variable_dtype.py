@@ -70,7 +70,7 @@ class VariableDtype(Rule):
 
 def _differ(found: int, expected: int) -> bool:
     """Both known and not the same; a dtype that does not exist is another rule's finding."""
-    if not dtypes.is_known(found) or not dtypes.is_known(expected):
+    if found == expected or not dtypes.is_known(found) or not dtypes.is_known(expected):
         return False
     return dtypes.base(found) != dtypes.base(expected)
 

@@ -47,7 +47,6 @@ class FunctionNotInLibrary(Rule):
             objects = view.meta.objects
             if objects is None:
                 continue
-            paths = dict(objects.walk())
             told: set[str] = set()
             for node, function in _named(objects):
                 missing = _missing(objects, function, view.meta.library.by_name)
@@ -55,7 +54,7 @@ class FunctionNotInLibrary(Rule):
                     continue
                 told.add(function)
                 where = Location("", view.meta.index, field=f"object_graph_def.nodes[{node}]")
-                data = {"path": paths.get(node) or "root", "function": function, "missing": missing}
+                data = {"path": dict(objects.walk()).get(node) or "root", "function": function, "missing": missing}
                 yield Found(where, function, data)
 
 
