@@ -74,11 +74,15 @@ def main() -> int:
     made = dict(files())
     stale = {file.name for pattern in ("*.txt", "*.json") for file in GOLDEN.glob(pattern)}
     stale -= {*made, "outcomes.json"}
-    changed = [name for name, text in made.items() if not (GOLDEN / name).exists() or (GOLDEN / name).read_text() != text]
+    changed = [
+        name for name, text in made.items() if not (GOLDEN / name).exists() or (GOLDEN / name).read_text() != text
+    ]
     for name in changed:
         if only_check:
             old = (GOLDEN / name).read_text() if (GOLDEN / name).exists() else ""
-            diff = difflib.unified_diff(old.splitlines(), made[name].splitlines(), f"golden/{name}", "now", lineterm="", n=1)
+            diff = difflib.unified_diff(
+                old.splitlines(), made[name].splitlines(), f"golden/{name}", "now", lineterm="", n=1
+            )
             print("\n".join(list(diff)[:60]))
         else:
             (GOLDEN / name).write_text(made[name])

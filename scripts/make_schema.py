@@ -91,7 +91,7 @@ def keep_presence(message: DescriptorProto, field: FieldDescriptorProto) -> None
 
 ROOTS = (
     "SavedModel", "GraphDef", "NodeDef", "FunctionDefLibrary", "FunctionDef", "SavedObjectGraph", "BundleHeaderProto",
-    "BundleEntryProto", "TrackableObjectGraph", "FingerprintDef", "VariableDef", "AssetFileDef", "OpList",
+    "BundleEntryProto", "TrackableObjectGraph", "FingerprintDef", "VariableDef", "AssetFileDef", "OpList", "VersionDef",
 )  # fmt: skip
 
 

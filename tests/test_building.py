@@ -95,7 +95,8 @@ def test_assets_and_files(tmp_path: Path) -> None:
     model = open_model(build(Example(text, files={"fingerprint.pb": b"", "assets.extra": None}), folder))
     assert model.assets == {"vocab.txt": 10}
     assert model.extra_assets == {}
-    assert model.has_fingerprint
+    assert model.side_files == ("fingerprint.pb",)
+    assert model.fingerprint is not None
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 

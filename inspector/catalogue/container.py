@@ -6,17 +6,19 @@ The head is text, one line a section with its name and its length in bytes, and 
     builds 812
     ops.names 10321
 
-The sections' bytes follow in the same order. Who adds knowledge (kernels, companion packages) adds sections; a
-reader passes over those that it does not know.
+The sections' bytes follow in the same order. Who adds knowledge adds sections; a reader passes over those that it does
+not know. The ops of the releases come first, then their kernels, then the companion packages.
 """
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Mapping
 
 MAGIC = b"inspector catalogue 1\n"
 LEVEL = 9
+DATA_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ops.bin")
 
 
 class Container:
@@ -51,6 +53,18 @@ class Container:
     def lines(self, name: str) -> list[str]:
         """One section of text, as lines."""
         return self.read(name).decode("utf-8").split("\n")
+
+
+_shipped: Container | None = None
+
+
+def shipped() -> Container:
+    """The data file of the package, opened once."""
+    global _shipped
+    if _shipped is None:
+        with open(DATA_FILE, "rb") as file:
+            _shipped = Container(file.read())
+    return _shipped
 
 
 def pack(sections: Mapping[str, bytes]) -> bytes:

@@ -49,7 +49,7 @@ def encode(op: OpDef) -> str:
     )
     deprecation = ""
     if op.deprecation is not None:
-        deprecation = f"{op.deprecation[0]} {_escape(op.deprecation[1].encode('utf-8'))}"
+        deprecation = f"{op.deprecation[0]} {escape(op.deprecation[1].encode('utf-8'))}"
     return _join(
         FIELD,
         str(int(bits)),
@@ -80,7 +80,7 @@ def _attr(item: str) -> AttrDef:
     attr = AttrDef(
         name,
         type_name,
-        _unescape(default[1:]) if default else None,
+        unescape(default[1:]) if default else None,
         int(minimum) if minimum else None,
         _allowed(allowed) if allowed else None,
     )
@@ -93,7 +93,7 @@ def _encode_attr(attr: AttrDef) -> str:
         PART,
         attr.name,
         attr.type,
-        "" if attr.default is None else "=" + _escape(attr.default),
+        "" if attr.default is None else "=" + escape(attr.default),
         "" if attr.minimum is None else str(attr.minimum),
         "" if attr.allowed is None else _encode_allowed(attr.allowed),
     )
@@ -101,20 +101,20 @@ def _encode_attr(attr: AttrDef) -> str:
 
 def _allowed(text: str) -> tuple[int, ...] | tuple[bytes, ...]:
     if text[0] == "t":
-        return tuple(_unescape(text[1:]))
-    return tuple([_unescape(string) for string in text.split(STRING)[1:]])
+        return tuple(unescape(text[1:]))
+    return tuple([unescape(string) for string in text.split(STRING)[1:]])
 
 
 def _encode_allowed(allowed: tuple[int, ...] | tuple[bytes, ...]) -> str:
     types = bytes(value for value in allowed if isinstance(value, int))
     if types or not allowed:
-        return "t" + _escape(types)
-    return "s" + "".join(STRING + _escape(value) for value in allowed if isinstance(value, bytes))
+        return "t" + escape(types)
+    return "s" + "".join(STRING + escape(value) for value in allowed if isinstance(value, bytes))
 
 
 def _deprecation(text: str) -> tuple[int, str]:
     version, explanation = text.split(" ", 1)
-    return int(version), _unescape(explanation).decode("utf-8")
+    return int(version), unescape(explanation).decode("utf-8")
 
 
 def _parts(text: str, separator: str, count: int) -> list[str]:
@@ -126,13 +126,15 @@ def _join(separator: str, *parts: str) -> str:
     return separator.join(parts).rstrip(separator)
 
 
-def _unescape(text: str) -> bytes:
+def unescape(text: str) -> bytes:
+    """The bytes that :func:`escape` wrote."""
     plain, *escaped = text.split(ESCAPE)
     if escaped:
         plain += "".join([SPECIAL[ord(piece[0])] + piece[1:] for piece in escaped])
     return plain.encode("latin-1")
 
 
-def _escape(data: bytes) -> str:
+def escape(data: bytes) -> str:
+    """Bytes as Latin-1 characters, none of them a separator."""
     text = data.decode("latin-1")
     return "".join([ESCAPE + chr(SPECIAL.index(c)) if c in SPECIAL else c for c in text])

@@ -1,23 +1,23 @@
 """What each TensorFlow release registers, read lazily from the data file that ships with the package.
 
 Cost, CPU on a slow machine: opening under 1 ms, then some 60 microseconds for each block of ops that is opened and a
-few for each op. Common ops share the first blocks. The data comes from TF_GetAllOpList of the released wheels (Linux,
-x86_64; the last patch release of each minor), the version numbers from tensorflow/core/public/version.h.
-``scripts/make_catalogue.py`` writes it.
+few for each op. Common ops share the first blocks. Who asks for no kernel pays nothing for them. The data comes from
+TF_GetAllOpList and TF_GetAllRegisteredKernels of the released wheels (Linux, x86_64; the last patch release of each
+minor), the version numbers from tensorflow/core/public/version.h. ``scripts/make_catalogue.py`` writes it.
 """
 
 from __future__ import annotations
 
-import os
-
-from inspector.catalogue import encoding
-from inspector.catalogue.container import Container
+from inspector.catalogue.container import Container, shipped
+from inspector.catalogue.kerneldef import KernelDef
 from inspector.catalogue.opdef import OpDef
+from inspector.catalogue.tables import PYTHON_LAYER, KernelTable, OpTable
 from inspector.errors import UnknownRelease
 
-DATA_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ops.bin")
 NEAR_SHOWN = 3
 CPU, GPU = "cpu", "gpu"
+# How a build's kernels became known, beside TF_GetAllRegisteredKernels (the sections' kernels.sources).
+TEXT_SOURCE, XLA_SOURCE = "t", "x"
 
 
 class Release:
@@ -29,6 +29,7 @@ class Release:
     __slots__ = (
         "_bit",
         "_catalogue",
+        "_kernels",
         "_ops",
         "checkpoint_min_consumer",
         "checkpoint_min_producer",
@@ -54,6 +55,7 @@ class Release:
         self._catalogue = catalogue
         self._bit = bit
         self._ops: dict[str, OpDef | None] = {}
+        self._kernels: dict[str, tuple[KernelDef, ...]] = {}
 
     def op(self, name: str) -> OpDef | None:
         """The op as this release registers it, None if it does not.
@@ -63,12 +65,42 @@ class Release:
         try:
             return self._ops[name]
         except KeyError:
-            found = self._ops[name] = self._catalogue.op(name, self._bit)
+            found = self._ops[name] = self._catalogue.ops.op(name, self._bit)
             return found
+
+    def kernels(self, op: str) -> tuple[KernelDef, ...]:
+        """The kernels of an op in TensorFlow's core library; empty where it has none.
+
+        Judge a GPU target from the GPU build only: the CPU build has some kernels for GPUs, but few. 10 microseconds and
+        some 2 for each kernel; the second question costs a dict lookup, and equal answers of two releases are one object.
+        """
+        try:
+            return self._kernels[op]
+        except KeyError:
+            found = self._kernels[op] = self._catalogue.kernels_of(op, self._bit, "")
+            return found
+
+    def python_layer_kernels(self, op: str) -> tuple[KernelDef, ...]:
+        """The kernels of an op that only a process with TensorFlow's Python has: PyFunc's, up to 2.18 SobolSample's.
+
+        They come on top of :meth:`kernels`. TensorFlow Serving and the C library alone lack them. Up to 2.11 the Python
+        wheel's C library holds them; they count as Python's there too. Not known before 2.2 for other ops than PyFunc's.
+        """
+        return self._catalogue.kernels_of(op, self._bit, PYTHON_LAYER)
+
+    @property
+    def kernels_from_text(self) -> bool:
+        """Whether the kernels were read from a listing (1.3 to 1.10): without host memory and priority."""
+        return TEXT_SOURCE in self._catalogue.kernels.sources[self._bit]
+
+    @property
+    def lists_xla_kernels(self) -> bool:
+        """Whether :meth:`kernels` tells XLA_CPU_JIT kernels; for the other builds nothing is known of them."""
+        return XLA_SOURCE in self._catalogue.kernels.sources[self._bit]
 
     def op_names(self) -> tuple[str, ...]:
         """The names of all its ops, sorted: about 2 ms."""
-        return self._catalogue.op_names(self._bit)
+        return self._catalogue.ops.op_names(self._bit)
 
     def __repr__(self) -> str:
         return f"<Release {self.version}{'-gpu' if self.gpu else ''}>"
@@ -83,14 +115,16 @@ class Catalogue:
     def __init__(self, container: Container) -> None:
         self._container = container
         self.builds = [line.split(" ") for line in container.lines("builds")]
-        names = container.lines("ops.names")
-        self._indices = dict(zip(names, range(len(names)), strict=True))
-        self._variant_masks = container.lines("ops.variants")
-        self._masks = container.lines("ops.masks")
-        self._block_starts = list(map(int, container.lines("ops.blocks")))
-        self._blocks: dict[int, list[str]] = {}
-        self._decoded: dict[tuple[str, int], OpDef] = {}
+        self.ops = OpTable(container, "ops")
+        self._kernels: KernelTable | None = None
         self._releases: dict[int, Release] = {}
+
+    @property
+    def kernels(self) -> KernelTable:
+        """The kernels; 0.2 ms when first asked for."""
+        if self._kernels is None:
+            self._kernels = KernelTable(self._container)
+        return self._kernels
 
     def bits(self, gpu: bool) -> dict[str, int]:
         """The CPU builds or the GPU builds, oldest first, with their numbers."""
@@ -104,36 +138,10 @@ class Catalogue:
             found = self._releases[bit] = Release(self, bit)
         return found
 
-    def op(self, name: str, bit: int) -> OpDef | None:
-        """The variant of an op that the n-th build registers."""
-        for variant, mask in enumerate(self.masks(name)):
-            if mask >> bit & 1:
-                return self._decoded.get((name, variant)) or self._decode(name, variant)
-        return None
-
-    def masks(self, name: str) -> list[int]:
-        """The builds that register each variant of an op; empty for an op of no build. Opens no block."""
-        index = self._indices.get(name)
-        if index is None:
-            return []
-        return [int(self._masks[int(mask)], 16) for mask in self._variant_masks[index].split(",")]
-
-    def op_names(self, bit: int) -> tuple[str, ...]:
-        """The ops of the n-th build, sorted: about 2 ms."""
-        carrying = {str(number) for number, mask in enumerate(self._masks) if int(mask, 16) >> bit & 1}
-        lines = zip(self._indices, self._variant_masks, strict=True)
-        return tuple(sorted(name for name, masks in lines if not carrying.isdisjoint(masks.split(","))))
-
-    def _decode(self, name: str, variant: int) -> OpDef:
-        index = self._indices[name]
-        block = sum(start <= index for start in self._block_starts) - 1
-        ops = self._blocks.get(block)
-        if ops is None:
-            text = self._container.read(f"ops.{block}").decode("latin-1")
-            ops = self._blocks[block] = text.split(encoding.OP)
-        text = ops[index - self._block_starts[block]].split(encoding.VARIANT)[variant]
-        op = self._decoded[name, variant] = encoding.decode(name, text)
-        return op
+    def kernels_of(self, op: str, bit: int, layer: str) -> tuple[KernelDef, ...]:
+        """The kernels that the n-th build has for an op, in one layer (tables.PYTHON_LAYER or "")."""
+        index = self.ops.index(op)
+        return () if index is None else self.kernels.kernels(op, index, bit, layer)
 
 
 def releases(*, gpu: bool = False) -> tuple[str, ...]:
@@ -164,7 +172,7 @@ def releases_with(op: str, *, gpu: bool = False) -> tuple[str, ...]:
     """The releases whose CPU (or GPU) build registers an op, oldest first. Decodes nothing: some 20 microseconds."""
     catalogue = _catalogue()
     union = 0
-    for mask in catalogue.masks(op):
+    for mask in catalogue.ops.masks(op):
         union |= mask
     return tuple(version for version, bit in catalogue.bits(gpu).items() if union >> bit & 1) if union else ()
 
@@ -190,8 +198,7 @@ _opened: Catalogue | None = None
 def _catalogue() -> Catalogue:
     global _opened
     if _opened is None:
-        with open(DATA_FILE, "rb") as file:
-            _opened = Catalogue(Container(file.read()))
+        _opened = Catalogue(shipped())
     return _opened
 
 

@@ -10,6 +10,7 @@ from inspector.topology.reach import INIT_SIGNATURE, MAIN_OPS
 # Reading the graph file.
 READ_GRAPH_FILE = minds("SM001", "SM002", "SM003")
 
+
 def index_exists(walk: Walk) -> bool:
     """Whether loader_util RunRestore finds variables/variables.index."""
     return walk.model.has_index

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from inspector.wire.fields import Span, carve
 from inspector.wire.schema import DecodeError, full_message, message
 
 # Tags of AttrValue's fields, and the name of each as TensorFlow's messages use it.
@@ -294,11 +295,13 @@ class Function:
 
     __slots__ = ("body", "name", "proto")
 
-    def __init__(self, meta_graph: int, proto: Any, table: KindTable) -> None:
-        self.proto = proto
-        self.name: str = proto.signature.name
-        self.body = Graph(meta_graph, self.name, proto.node_def, table)
-        proto.ClearField("node_def")
+    def __init__(self, meta_graph: int, raw: bytes, table: KindTable) -> None:
+        parse = message("FunctionDef").FromString
+        whole = parse(raw)
+        self.name: str = whole.signature.name
+        self.body = Graph(meta_graph, self.name, whole.node_def, table)
+        whole.ClearField("node_def")
+        self.proto = parse(whole.SerializeToString())  # a message keeps the memory of all that it was parsed from
 
     @property
     def signature(self) -> Any:
@@ -313,6 +316,9 @@ class Function:
         return dict(self.proto.control_ret)
 
 
+_FUNCTION = 1  # the field number of FunctionDefLibrary.function
+
+
 class Library:
     """A FunctionDefLibrary: functions in file order, and which function is the gradient of which.
 
@@ -322,16 +328,21 @@ class Library:
 
     __slots__ = ("by_name", "duplicates", "functions", "gradients", "registered_gradients")
 
-    def __init__(self, meta_graph: int, raw: bytes, table: KindTable) -> None:
-        proto = message("FunctionDefLibrary").FromString(raw)
-        parse = message("FunctionDef").FromString
-        self.functions = [Function(meta_graph, parse(body), table) for body in proto.function]
+    def __init__(self, meta_graph: int, raw: bytes, spans: Iterable[Span], table: KindTable) -> None:
+        bodies: list[Span] = []
+        rest = []
+        for span in spans:
+            (some,), more = carve(raw, span, _FUNCTION)
+            bodies += some
+            rest.append(more)
+        proto = message("FunctionDefLibrary").FromString(b"".join(rest))
+        self.functions = [Function(meta_graph, raw[start:end], table) for start, end in bodies]
         self.by_name: dict[str, Function] = {}
         self.duplicates: list[tuple[str, bool]] = []
         for function in self.functions:
             self.by_name.setdefault(function.name, function)
         if len(self.by_name) < len(self.functions):
-            self.duplicates = _duplicates(proto.function)
+            self.duplicates = _duplicates(raw[start:end] for start, end in bodies)
         self.gradients = tuple((g.function_name, g.gradient_func) for g in proto.gradient)
         self.registered_gradients = {g.registered_op_type: g.gradient_func for g in proto.registered_gradients}
 

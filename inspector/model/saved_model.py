@@ -17,6 +17,7 @@ from inspector.findings import Gap
 from inspector.model.dtypes import Shape, shape_of
 from inspector.model.graph import Function, Graph, KindTable, Library
 from inspector.model.objects import ObjectGraph
+from inspector.wire.fields import Span, carve
 from inspector.wire.schema import DecodeError, full_message, message
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
     from inspector.model.artifact import Artifact
     from inspector.model.bundle import TensorBundle
+
+# Field numbers of the big parts: SavedModel.meta_graphs, MetaGraphDef.graph_def and object_graph_def, GraphDef.library.
+_META_GRAPHS, _GRAPH_DEF, _OBJECT_GRAPH_DEF, _LIBRARY = 2, 2, 7, 2
 
 Progress = Callable[[int], None] | None
 
@@ -75,28 +79,34 @@ class Signature(NamedTuple):
 class MetaGraph:
     """A MetaGraphDef: graph, function library, signatures, saver, collections, assets, object graph.
 
-    ``proto`` is the lean message; what is named here is decoded when the model is opened.
+    ``proto`` is the lean message without the graph and the object graph; what is named here is decoded when the model
+    is opened.
     """
 
     __slots__ = ("graph", "index", "library", "objects", "proto", "signatures", "tags", "versions")
 
-    def __init__(self, index: int, proto: Any, table: KindTable) -> None:
+    def __init__(self, index: int, raw: bytes, span: Span, table: KindTable) -> None:
+        (graphs, objects), rest = carve(raw, span, _GRAPH_DEF, _OBJECT_GRAPH_DEF)
         self.index = index
-        self.proto = proto
+        self.proto = proto = message("MetaGraphDef").FromString(rest)
         info = proto.meta_info_def
         self.tags: tuple[str, ...] = tuple(sorted(set(info.tags)))
         if info.stripped_op_list:
             message("OpList").FromString(info.stripped_op_list)
-        graph_def = message("GraphDef").FromString(proto.graph_def)
+        libraries: list[Span] = []
+        nodes = []
+        for graph in graphs:
+            (some,), more = carve(raw, graph, _LIBRARY)
+            libraries += some
+            nodes.append(more)
+        graph_def = message("GraphDef").FromString(b"".join(nodes))
         if graph_def.debug_info:
             full_message("GraphDebugInfo").FromString(graph_def.debug_info)
-        self.versions = graph_def.versions
         self.graph = Graph(index, "", graph_def.node, table)
-        self.library = Library(index, graph_def.library, table)
-        self.objects = ObjectGraph(proto.object_graph_def) if proto.HasField("object_graph_def") else None
+        self.versions = message("VersionDef").FromString(graph_def.versions.SerializeToString())
+        self.library = Library(index, raw, libraries, table)
+        self.objects = ObjectGraph(b"".join(raw[a:b] for a, b in objects)) if objects else None
         self.signatures = {key: _signature(key, proto.signature_def[key]) for key in sorted(proto.signature_def)}
-        proto.ClearField("graph_def")
-        proto.ClearField("object_graph_def")
 
     @property
     def tensorflow_version(self) -> str:
@@ -306,9 +316,9 @@ def _read_graph_file(model: Model, limits: Limits) -> None:
 
 
 def _decode(model: Model, raw: bytes) -> None:
-    proto = message("SavedModel").FromString(raw)
-    model.schema_version = proto.saved_model_schema_version
-    model.meta_graphs = [MetaGraph(i, meta, model.kinds) for i, meta in enumerate(proto.meta_graphs)]
+    (metas,), rest = carve(raw, (0, len(raw)), _META_GRAPHS)
+    model.schema_version = message("SavedModel").FromString(rest).saved_model_schema_version
+    model.meta_graphs = [MetaGraph(i, raw, span, model.kinds) for i, span in enumerate(metas)]
 
 
 def _from_text(raw: bytes) -> bytes:

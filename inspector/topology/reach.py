@@ -182,7 +182,7 @@ class Reach:
 
 
 def _full_name(tensor: str) -> str:
-    """"x" and "^x" are "x:0"."""
+    """ "x" and "^x" are "x:0"."""
     name = tensor.lstrip("^")
     return name if ":" in name else f"{name}:0"
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from inspector.model import dtypes
 from inspector.model.dtypes import Shape
-from inspector.model.graph import Function, Graph, Kind
+from inspector.model.graph import Form, Function, Graph, Kind
 from inspector.model.saved_model import Model
 from inspector.topology.reach import Reach
 from inspector.wire.schema import message
@@ -94,12 +94,14 @@ def routes_of(key: str, bundle: TensorBundle, reads: Mapping[str, tuple[str, ...
 
 def declared(kind: Kind) -> tuple[int, Shape]:
     """The dtype (0: not told) and shape that a variable's node declares."""
-    return _type_in(kind.raw("dtype")), _shape_in(kind.raw("shape"))
+    return _dtype(kind.form), _shape_in(kind.raw("shape"))
 
 
 @lru_cache(maxsize=4096)
-def _type_in(value: bytes) -> int:
-    return int(message("AttrValue").FromString(value).type)
+def _dtype(form: Form) -> int:
+    """The attr ``dtype`` of all nodes of a form; 0 where they have none."""
+    attr = form.attrs.get("dtype")
+    return int(attr.proto.type) if attr is not None else 0
 
 
 @lru_cache(maxsize=4096)
@@ -140,7 +142,7 @@ def handle_uses(graph: Graph) -> Iterator[HandleUse]:
         if kind.op not in ("ReadVariableOp", "AssignVariableOp") or not inputs:
             continue
         handle = inputs[0].removesuffix(":0")
-        dtype = kind.raw("dtype")
+        dtype = _dtype(kind.form)
         if handle not in handles or not dtype:
             continue
         shape: Shape = None
@@ -149,7 +151,7 @@ def handle_uses(graph: Graph) -> Iterator[HandleUse]:
         elif len(inputs) > 1:
             positions = graph.index() if positions is None else positions
             shape = _const_shape(graph, positions, inputs[1])
-        yield HandleUse(handle, name, *handles[handle], _type_in(dtype), shape)
+        yield HandleUse(handle, name, *handles[handle], dtype, shape)
 
 
 def output_shape(kind: Kind, index: int) -> Shape:
