@@ -1,11 +1,12 @@
 # Two commands do everything on a fresh machine: `make run` and `make test`.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 MODEL  ?= golden/models/keras3-mlp
 TESTS  ?= tests
+RELEASES ?= 2.12.1 2.15.1 2.18.1 2.21.0
 
-.PHONY: help run test lint types unit golden golden-check catalogue schema bench clean
+.PHONY: help run test lint types unit golden golden-check catalogue catalogue-check schema bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -43,6 +44,9 @@ golden-check: $(BIN)/activate
 
 catalogue: $(BIN)/activate ## rebuild the op catalogue; ADD=/path/to/python adds that environment's TensorFlow
 	$(BIN)/python scripts/make_catalogue.py $(if $(ADD),--add $(ADD))
+
+catalogue-check: $(BIN)/activate ## compare the catalogue with wheels from PyPI, each in a throw-away environment; RELEASES="2.15.1 ..."
+	$(BIN)/python scripts/make_catalogue.py --released $(RELEASES)
 
 schema: $(BIN)/activate ## rebuild the protobuf descriptor sets
 	$(BIN)/python scripts/make_schema.py

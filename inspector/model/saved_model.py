@@ -250,7 +250,7 @@ def open_model(
     folder = os.path.abspath(given)
     model = Model(given, folder)
     if not os.path.isdir(folder):
-        if not os.path.exists(folder) and not os.path.exists(folder + ".index"):
+        if not os.path.lexists(folder) and not os.path.exists(folder + ".index"):
             raise UsageError(f"no such path: {given}")
         return _something_else(model)
     if not any(os.path.lexists(os.path.join(folder, name)) for name in (PB, PBTXT)):

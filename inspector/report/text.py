@@ -134,13 +134,20 @@ def _findings(report: ModelReport, style: Style) -> Iterator[str]:
 
 
 def _by_cause(report: ModelReport) -> list[tuple[Summary, list[int]]]:
-    """Findings with the same words and meaning together, worst first."""
-    causes: dict[tuple[str, str, Summary], list[int]] = {}
+    """Findings with the same words together, with the worst of their meanings; worst first."""
+    causes: dict[tuple[str, str], list[int]] = {}
     for index, finding in enumerate(report.findings):
-        causes.setdefault((finding.rule, words(finding)[0], report.summary(index)), []).append(index)
-    groups = [(key[2], indices) for key, indices in causes.items()]
-    groups.sort(key=lambda g: (SEVERITIES.index(g[0].severity), EFFECTS.index(g[0].effect), g[1][0]))
+        causes.setdefault((finding.rule, words(finding)[0]), []).append(index)
+    groups = []
+    for indices in causes.values():
+        worst = min((report.summary(i) for i in indices), key=_badness)
+        groups.append((worst, indices))
+    groups.sort(key=lambda group: (*_badness(group[0]), group[1][0]))
     return groups
+
+
+def _badness(summary: Summary) -> tuple[int, int]:
+    return SEVERITIES.index(summary.severity), EFFECTS.index(summary.effect)
 
 
 def _totals(report: ModelReport, style: Style) -> str:
