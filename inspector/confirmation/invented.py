@@ -76,6 +76,7 @@ REFUSALS = (
         "a shape",
     ),
     (r"[Mm]atrix size-incompatible|In\[0\] (and|mismatch)|[Dd]imensions? must (be equal|match)", "a shape"),
+    (r"inner dimensions? (does|do) not match|Did you forget a transpose", "a shape"),
     (r"\.shape = .* does not (start with|match|equal)|must be the same size", "a shape"),
     (r"Input to reshape is a tensor with|Cannot reshape a tensor|[Rr]eshape.*(cannot|must)", "a shape"),
     (r"[Ss]hape must be|[Ss]hapes must (be|match)|must have the same (shape|rank|number|size)", "a shape"),

@@ -36,11 +36,12 @@ class ObjectGraph:
     Python list that load.py looks it up in, and an id out of range is left out.
     """
 
-    __slots__ = ("children", "nodes", "proto")
+    __slots__ = ("_matched", "children", "nodes", "proto")
 
     def __init__(self, raw: bytes) -> None:
         self.proto = message("SavedObjectGraph").FromString(raw)
         self.nodes: list[Any] = list(self.proto.nodes)
+        self._matched: tuple[Any, dict[int, int]] = (None, {})
         count = len(self.nodes)
         self.children: list[list[tuple[str, int]]] = [
             [(child.local_name, i % count) for child in node.children[:] if -count <= (i := child.node_id) < count]
@@ -112,7 +113,7 @@ class ObjectGraph:
         The two graphs are matched as a restore does it: from the root, child by child of the same name
         (tensorflow/python/checkpoint/restore.py CheckpointPosition).
         """
-        matched = _match(self, checkpoint) if checkpoint is not None else {}
+        matched = self.matched(checkpoint)
         found = []
         for node, path in self.walk():
             saved = self.nodes[node]
@@ -124,10 +125,16 @@ class ObjectGraph:
             found.append(ObjectVariable(node, path, variable.dtype, shape, variable.name, key))
         return found
 
+    def matched(self, checkpoint: Any | None) -> dict[int, int]:
+        """Node → node of the checkpoint's object graph, matched from the roots by the names of children."""
+        if self._matched[0] is not checkpoint:
+            self._matched = (checkpoint, _match(self, checkpoint))
+        return self._matched[1]
+
     def restored_keys(self, checkpoint: Any) -> frozenset[str]:
         """The checkpoint keys that a restore asks for: of variables, and of objects with savers of their own (tables)."""
         found: set[str] = set()
-        for node, other in _match(self, checkpoint).items():
+        for node, other in self.matched(checkpoint).items():
             saved = self.nodes[node]
             if saved.WhichOneof("kind") == "variable" or saved.saveable_objects or saved.registered_saver:
                 found.update(attribute.checkpoint_key for attribute in checkpoint.nodes[other].attributes)

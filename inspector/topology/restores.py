@@ -200,20 +200,20 @@ def strings_of(graph: Graph, positions: dict[str, int], tensor: str) -> list[str
 def _alive(function: Function) -> list[int]:
     """The nodes of a body that its returns need: a RestoreV2 that nothing uses is not run, and reads nothing."""
     body = function.body
-    positions = body.index()
+    unseen = body.index()
     todo = [tensor.partition(":")[0] for tensor in function.ret.values()] + list(function.control_ret.values())
-    seen: set[int] = set()
+    seen: list[int] = []
     while todo:
-        position = positions.get(todo.pop())
-        if position is not None and position not in seen:
-            seen.add(position)
-            todo += [tensor.lstrip("^").partition(":")[0] for tensor in body.inputs[position]]
+        position = unseen.pop(todo.pop(), None)
+        if position is not None:
+            seen.append(position)
+            todo += [tensor.partition(":")[0].lstrip("^") for tensor in body.inputs[position]]
     return sorted(seen)
 
 
 def _in_graph(graph: Graph, handles: dict[str, str], ran: list[int]) -> Iterator[Restored]:
     positions = graph.index()
-    consumers: dict[str, list[tuple[int, int]]] | None = None
+    assigned: dict[tuple[int, str], tuple[str, str]] | None = None
     for i in ran:
         if graph.kinds[i].op != "RestoreV2" or len(graph.inputs[i]) < 3:
             continue
@@ -222,55 +222,33 @@ def _in_graph(graph: Graph, handles: dict[str, str], ran: list[int]) -> Iterator
         types = graph.kinds[i].attrs.get("dtypes")
         if keys is None or types is None:
             continue
-        if consumers is None:
-            consumers = _consumers(graph)
+        if assigned is None:
+            assigned = _assigned(graph, positions)
         numbers = list(types.proto.list.type)
         for j, (key, dtype) in enumerate(zip(keys, numbers, strict=False)):
-            handle, assign = _assigned(graph, consumers, positions, handles, i, j)
+            variable, assign = assigned.get((i, str(j)), ("", ""))
+            handle = _handle(graph, positions, handles, variable)
             part = parts[j] if j < len(parts) else ""
             yield Restored(key, part, dtype, graph.function, graph.names[i], handle, assign)
 
 
-def _consumers(graph: Graph) -> dict[str, list[tuple[int, int]]]:
-    """Tensor, as inputs write it → (position, input index) of the nodes that take it; without a trailing ":0"."""
-    found: dict[str, list[tuple[int, int]]] = {}
-    for i, inputs in enumerate(graph.inputs):
-        for k, tensor in enumerate(inputs):
-            if tensor[:1] != "^":
-                found.setdefault(_plain(graph, tensor), []).append((i, k))
+def _assigned(graph: Graph, positions: dict[str, int]) -> dict[tuple[int, str], tuple[str, str]]:
+    """(RestoreV2, number of its output) → the variable that the tensor is assigned to, and the op that assigns."""
+    found: dict[tuple[int, str], tuple[str, str]] = {}
+    for kind, inputs in zip(graph.kinds, graph.inputs, strict=True):
+        if kind.op not in _ASSIGNS or len(inputs) < 2:
+            continue
+        tensor = inputs[1]
+        for _ in range(5):
+            name, _, output = tensor.partition(":")
+            at = positions.get(name, -1)
+            op = graph.kinds[at].op if at >= 0 else ""
+            if op == "RestoreV2":
+                found.setdefault((at, output.rpartition(":")[2] or "0"), (inputs[0], kind.op))
+            if op not in _PASS_ON or not graph.inputs[at]:
+                break
+            tensor = graph.inputs[at][0]
     return found
-
-
-def _plain(graph: Graph, tensor: str) -> str:
-    """ "x:0" is "x" in a main graph, "x:out" is "x:out:0" in a function."""
-    if graph.function:
-        return f"{tensor}:0" if tensor.count(":") == 1 else tensor
-    return tensor.removesuffix(":0")
-
-
-def _assigned(
-    graph: Graph,
-    consumers: dict[str, list[tuple[int, int]]],
-    positions: dict[str, int],
-    handles: dict[str, str],
-    node: int,
-    output: int,
-) -> tuple[str, str]:
-    """The variable that one output of a RestoreV2 ends in, and the op that assigns to it."""
-    name = graph.names[node]
-    tensor = f"{name}:tensors:{output}" if graph.function else (f"{name}:{output}" if output else name)
-    for _ in range(4):
-        taken = consumers.get(tensor, ())
-        for i, k in taken:
-            if graph.kinds[i].op in _ASSIGNS and k == 1:
-                return _handle(graph, positions, handles, graph.inputs[i][0]), graph.kinds[i].op
-        passing = [i for i, k in taken if graph.kinds[i].op in _PASS_ON and k == 0]
-        if not passing:
-            break
-        tensor = f"{graph.names[passing[0]]}:output:0" if graph.function else graph.names[passing[0]]
-        if graph.function and graph.kinds[passing[0]].op == "Cast":
-            tensor = f"{graph.names[passing[0]]}:y:0"
-    return "", ""
 
 
 def _handle(graph: Graph, positions: dict[str, int], handles: dict[str, str], tensor: str) -> str:

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspector.catalogue import ArgDef, AttrDef, OpDef
+from inspector.catalogue import ArgDef, AttrDef, KernelDef, OpDef
 from inspector.catalogue.container import Container, pack
-from inspector.catalogue.encoding import SPECIAL, decode, encode
+from inspector.catalogue.encoding import FIELD, SPECIAL, decode, encode
+from inspector.catalogue.kernelcoding import Shapes, decode_group, encode_group, shape_line
+from inspector.catalogue.kernellist import read_kernel_list
 from inspector.catalogue.oplist import read_op_list
 
 names = st.from_regex(r"[A-Za-z_][A-Za-z0-9_>]{0,12}", fullmatch=True)
@@ -27,6 +29,28 @@ ops = st.builds(
     *([st.booleans()] * 5),
     st.none() | st.tuples(st.integers(0, 3000), st.text(max_size=20)),
 )
+types = st.lists(st.integers(1, 131), min_size=1).map(tuple)
+numbers = st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1).map(tuple)
+constraints = st.lists(st.tuples(names, types | numbers | st.lists(values, min_size=1).map(tuple)), max_size=3)
+labels = optional_names | st.just("MklLayoutDependentOp")
+kernels = st.builds(
+    KernelDef,
+    st.just("Op"),
+    st.sampled_from(["CPU", "GPU", "DEFAULT", "XLA_CPU_JIT"]),
+    constraints.map(tuple),
+    st.lists(names, max_size=2).map(tuple),
+    labels,
+    st.integers(-(2**31), 2**31 - 1),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(kernels, min_size=1, max_size=5))
+def test_kernels_survive_their_encoding(group: list[KernelDef]) -> None:
+    lines = sorted({shape_line(kernel) for kernel in group})
+    text = encode_group(group, {line: number for number, line in enumerate(lines)})
+    decoded = decode_group("Op", text.split(FIELD), Shapes(lines))
+    assert sorted(decoded, key=repr) == sorted(group, key=repr)
 
 
 @settings(max_examples=200, deadline=None)
@@ -94,3 +118,23 @@ def test_op_list_is_read_without_its_descriptions() -> None:
     assert read_op_list(field(1, op) + field(1, op)) == [expected, expected]
     with pytest.raises(ValueError, match="breaks off"):
         read_op_list(field(1, op)[:-1])
+
+
+def test_kernel_list_is_read() -> None:
+    def constraint(name: bytes, listed: bytes) -> bytes:
+        return field(3, field(1, name) + field(2, field(1, listed)))
+
+    kernel = field(1, b"Op") + field(2, b"GPU")
+    kernel += constraint(b"T", field(6, bytes([1, 2])) + field(6, 3)) + constraint(b"f", field(2, b"NHWC"))
+    kernel += constraint(b"n", field(3, -1)) + constraint(b"b", field(5, 1))
+    kernel += field(4, b"x") + field(4, b"y") + field(5, b"cudnn") + field(6, 2)
+    constraints = (("T", (1, 2, 3)), ("f", (b"NHWC",)), ("n", (-1,)), ("b", (1,)))
+    expected = KernelDef("Op", "GPU", constraints, ("x", "y"), "cudnn", 2)
+    assert read_kernel_list(field(1, kernel) + field(1, field(1, b"Op") + field(2, b"CPU"))) == [
+        expected,
+        KernelDef("Op", "CPU", (), (), "", 0),
+    ]
+    with pytest.raises(ValueError, match="breaks off"):
+        read_kernel_list(field(1, kernel)[:-1])
+    with pytest.raises(ValueError, match="one kind of value"):
+        read_kernel_list(field(1, constraint(b"T", field(6, 1) + field(3, 1))))

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from inspector.catalogue.building import age, build_file, unpack
-from inspector.catalogue.registry import DATA_FILE
+from inspector.catalogue.building import Registries, age, registry_sections, unpack
+from inspector.catalogue.companion_building import NOTHING, companion_sections, unpack_companions
+from inspector.catalogue.container import Container, pack, shipped
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "scripts" / "make_catalogue.py"
@@ -26,23 +27,50 @@ def common_ops() -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def test_data_file_rewrites_itself() -> None:
-    data = Path(DATA_FILE).read_bytes()
-    registries = unpack(data)
+@pytest.fixture(scope="module")
+def registries() -> Registries:
+    return unpack(shipped())
+
+
+def test_data_file_rewrites_itself(registries: Registries) -> None:
     assert sorted(registries, key=age) == list(registries)
-    assert unpack(build_file(registries, common_ops())) == registries
+    sections = registry_sections(registries, common_ops()) | companion_sections(unpack_companions(shipped()))
+    assert sections == {name: shipped().read(name) for name in shipped().names()}
+    assert list(sections) == list(shipped().names())
 
 
-def test_order_of_builds_does_not_matter() -> None:
-    registries = unpack(Path(DATA_FILE).read_bytes())
+def test_order_of_builds_does_not_matter(registries: Registries) -> None:
     some = [build for build in registries if build.version in ("1.3.0", "2.9.3", "2.15.1")]
-    forward = build_file({build: registries[build] for build in some}, common_ops())
-    assert forward == build_file({build: registries[build] for build in reversed(some)}, common_ops())
+    forward = registry_sections({build: registries[build] for build in some}, common_ops())
+    assert forward == registry_sections({build: registries[build] for build in reversed(some)}, common_ops())
 
 
-def test_listed_common_ops_exist_once() -> None:
+def test_order_of_kernels_does_not_matter(registries: Registries) -> None:
+    some = {build: held for build, held in registries.items() if build.version == "2.15.1"}
+    turned = {
+        build: held._replace(kernels={op: kernels[::-1] for op, kernels in held.kernels.items()})
+        for build, held in some.items()
+    }
+    assert registry_sections(some, ()) == registry_sections(turned, ())
+
+
+def test_a_file_of_a_part_reads_back(registries: Registries) -> None:
+    some = {build: held for build, held in registries.items() if build.version in ("2.0.4", "2.21.0")}
+    data = pack(registry_sections(some, common_ops()))
+    again = unpack(Container(data))
+    assert list(again) == list(some)
+    for build, held in some.items():
+        assert again[build].ops == held.ops
+        assert again[build].python_kernels == held.python_kernels
+        assert {op: sorted(kernels, key=repr) for op, kernels in again[build].kernels.items()} == {
+            op: sorted(kernels, key=repr) for op, kernels in held.kernels.items()
+        }
+    assert unpack_companions(Container(data)) == NOTHING
+
+
+def test_listed_common_ops_exist_once(registries: Registries) -> None:
     listed = common_ops()
-    known = {name for ops in unpack(Path(DATA_FILE).read_bytes()).values() for name in ops}
+    known = {name for held in registries.values() for name in held.ops}
     assert len(listed) == len(set(listed))
     assert set(listed) <= known
 
@@ -67,4 +95,5 @@ def test_no_difference_from_the_installed_tensorflow() -> None:
     if compared.returncode == 2:
         pytest.skip(compared.stdout.strip())
     assert compared.returncode == 0, compared.stdout + compared.stderr
+    assert "kernels and " in compared.stdout
     assert "no difference" in compared.stdout

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from inspector import catalogue
-from inspector.catalogue.container import Container
-from inspector.catalogue.registry import DATA_FILE, Catalogue
+from inspector.catalogue.container import DATA_FILE, Container
+from inspector.catalogue.registry import Catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 ORDINARY = """
@@ -105,7 +105,8 @@ def test_ordinary_ops_share_few_blocks() -> None:
     opened = Catalogue(Container(Path(DATA_FILE).read_bytes()))
     newest = opened.release(len(opened.builds) - 1)
     assert all(newest.op(name) for name in ORDINARY.split())
-    assert len(opened._blocks) <= 3
+    assert opened.ops.blocks.opened() <= 3
+    assert opened._kernels is None
 
 
 def test_data_file_is_small() -> None:
@@ -115,6 +116,8 @@ def test_data_file_is_small() -> None:
 def test_nothing_heavy_is_imported() -> None:
     program = (
         "import sys, inspector.catalogue as c; c.release('2.15').op('Const'); c.releases_with('MatMul');"
+        "c.release('2.15').kernels('MatMul'); from inspector.catalogue import companions as k; k.owners('SentencepieceOp');"
+        "k.companion_op('tensorflow_text', 'SentencepieceOp'); k.groups('Const');"
         "heavy = {'json', 'pathlib', 'tempfile', 'logging', 'numpy', 'dataclasses', 'difflib', 'google', 'tensorflow'};"
         "print(sorted(heavy.intersection(sys.modules)))"
     )

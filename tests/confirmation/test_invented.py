@@ -20,6 +20,7 @@ REFUSALS = [
     "slice index 1 of dimension 0 out of bounds.",
     "Incompatible shapes: [1] vs. [3]",
     "Matrix size-incompatible: In[0]: [1,1], In[1]: [3,1]",
+    "Cannot multiply A and B because inner dimension does not match: 1 vs. 4.  Did you forget a transpose?",
     "Input to reshape is a tensor with 1 values, but the requested shape requires a multiple of 3",
     "Shape must be rank 2 but is rank 1 for '{{node MatMul}}' with input shapes: [1], [3,1].",
     "ConcatOp : Dimension 1 in both shapes must be equal: shape[0] = [1,1] vs. shape[1] = [2,2]",
