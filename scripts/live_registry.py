@@ -1,7 +1,9 @@
 """Prints, as one line of JSON, what the TensorFlow of this interpreter registers. Run by make_catalogue.py.
 
-The C library is opened with ctypes and asked before any Python code of TensorFlow runs, so that ops which only
-`import tensorflow` adds are no part of the answer. Standard library only, syntax of Python 3.6.
+    python live_registry.py             what the C library registers: opened with ctypes, no Python code of TensorFlow runs
+    python live_registry.py imported    what is registered once `import tensorflow` ran; the rest is its Python layer's
+
+Standard library only, syntax of Python 3.6. (One process cannot answer both: importing over an opened library crashes.)
 """
 
 import base64
@@ -53,20 +55,40 @@ def is_gpu_build(folder):
         return re.search(r"is_(?:cuda|rocm)_build\W+True", file.read()) is not None
 
 
+def bytes_of(pointer):
+    """The content of a TF_Buffer, as text of base 64."""
+    buffer = pointer.contents
+    return base64.b64encode(ctypes.string_at(buffer.data, buffer.length)).decode()
+
+
+def kernels_of(library):
+    """The serialized tensorflow.KernelList of this moment. TF_Status of tensorflow/c/tf_status.h; 0 is OK."""
+    library.TF_NewStatus.restype = ctypes.c_void_p
+    library.TF_GetAllRegisteredKernels.restype = ctypes.POINTER(Buffer)
+    library.TF_GetAllRegisteredKernels.argtypes = library.TF_GetCode.argtypes = [ctypes.c_void_p]
+    status = library.TF_NewStatus()
+    pointer = library.TF_GetAllRegisteredKernels(status)
+    if library.TF_GetCode(status) != 0 or not pointer:
+        sys.exit("TF_GetAllRegisteredKernels failed")
+    return bytes_of(pointer)
+
+
 def main():
     spec = importlib.util.find_spec("tensorflow")
     if spec is None or not spec.submodule_search_locations:
         sys.exit("TensorFlow is not installed for " + sys.executable)
     folder = next(iter(spec.submodule_search_locations))
+    if sys.argv[1:] == ["imported"]:
+        import tensorflow  # noqa: F401
     library = open_library(folder)
     library.TF_Version.restype = ctypes.c_char_p
     library.TF_GetAllOpList.restype = ctypes.POINTER(Buffer)
-    buffer = library.TF_GetAllOpList().contents
     answer = {
         "version": library.TF_Version().decode(),
         "gpu": is_gpu_build(folder),
         "version_h": version_numbers(folder),
-        "op_list": base64.b64encode(ctypes.string_at(buffer.data, buffer.length)).decode(),
+        "op_list": bytes_of(library.TF_GetAllOpList()),
+        "kernel_list": kernels_of(library),
     }
     print(json.dumps(answer))
 

@@ -7,16 +7,16 @@ it. The same registries and the same list of common ops give the same bytes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from inspector.catalogue import encoding
 from inspector.catalogue.container import Container
 from inspector.catalogue.kernelcoding import encode_group, shape_line
 from inspector.catalogue.kerneldef import XLA_DEVICE, KernelDef
+from inspector.catalogue.kerneltable import PYTHON_LAYER, TEXT_SOURCE, XLA_SOURCE
 from inspector.catalogue.opdef import OpDef
-from inspector.catalogue.registry import CPU, GPU, TEXT_SOURCE, XLA_SOURCE, Catalogue
-from inspector.catalogue.tables import PYTHON_LAYER
+from inspector.catalogue.registry import CPU, GPU, Catalogue
 
 BLOCK_CHARACTERS = 12_000
 
@@ -45,12 +45,14 @@ class Registry(NamedTuple):
 Registries = dict[Build, Registry]
 
 
-def unpack(container: Container) -> Registries:
-    """All builds of a data file with all their ops and kernels: a second."""
+def unpack(container: Container, without: Collection[tuple[str, bool]] = ()) -> Registries:
+    """The builds of a data file with all their ops and kernels, but for those (version, gpu): a second for all."""
     catalogue = Catalogue(container)
     registries: Registries = {}
     for bit in range(len(catalogue.builds)):
         release = catalogue.release(bit)
+        if (release.version, release.gpu) in without:
+            continue
         build = Build(*(getattr(release, field) for field in Build._fields))
         names = release.op_names()
         registries[build] = Registry(
@@ -74,7 +76,7 @@ def registry_sections(registries: Mapping[Build, Registry], common: Iterable[str
 
 
 def op_sections(prefix: str, names: Sequence[str], registered: Sequence[Mapping[str, OpDef]]) -> dict[str, bytes]:
-    """The sections that tables.OpTable reads: the variants of each op, and which of the builds register them."""
+    """The sections that optable.OpTable reads: the variants of each op, and which of the builds register them."""
     texts: list[str] = []
     masks_of_ops: list[list[int]] = []
     for name in names:
@@ -105,23 +107,26 @@ def lines(texts: Iterable[str]) -> bytes:
 def _variants(name: str, definitions: list[OpDef | None]) -> dict[str, int]:
     """The encoded definitions of one op, in the order in which they appeared, with the builds that have them."""
     variants: dict[str, int] = {}
+    texts: dict[int, str] = {}
     for bit, op in enumerate(definitions):
         if op is not None:
-            text = encoding.encode(op)
-            if encoding.decode(name, text) != op:
-                raise ValueError(f"the definition of {name} does not survive its encoding")
+            text = texts.get(id(op))
+            if text is None:
+                text = texts[id(op)] = encoding.encode(op)
+                if encoding.decode(name, text) != op:
+                    raise ValueError(f"the definition of {name} does not survive its encoding")
             variants[text] = variants.get(text, 0) | 1 << bit
     return variants
 
 
 def _kernel_sections(names: Sequence[str], builds: Sequence[Registry]) -> dict[str, bytes]:
-    """The sections that tables.KernelTable reads."""
+    """The sections that kerneltable.KernelTable reads."""
     layers = (("", [build.kernels for build in builds]), (PYTHON_LAYER, [build.python_kernels for build in builds]))
-    groups_of_ops = []
+    groups_of_ops: list[list[tuple[str, int, list[KernelDef]]]] = []
     masks: set[int] = set()
     shapes: Counter[str] = Counter()
     for name in names:
-        groups_of_op = []
+        groups_of_op: list[tuple[str, int, list[KernelDef]]] = []
         for layer, kernels_of_builds in layers:
             groups = _groups([kernels.get(name, ()) for kernels in kernels_of_builds])
             groups_of_op.extend((layer, mask, kernels) for mask, kernels in sorted(groups.items()))
@@ -170,7 +175,7 @@ def _source(build: Registry) -> str:
 
 
 def _block_sections(prefix: str, texts: list[str]) -> dict[str, bytes]:
-    """The sections that tables.Blocks reads."""
+    """The sections that optable.Blocks reads."""
     blocks = list(_blocks(texts))
     sections = {f"{prefix}.blocks": lines(str(start) for start, _ in blocks)}
     for index, (_, block) in enumerate(blocks):

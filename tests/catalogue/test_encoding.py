@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspector.catalogue import ArgDef, AttrDef, KernelDef, OpDef
+from inspector.catalogue import ArgDef, AttrDef, OpDef
 from inspector.catalogue.container import Container, pack
 from inspector.catalogue.encoding import FIELD, SPECIAL, decode, encode
 from inspector.catalogue.kernelcoding import Shapes, decode_group, encode_group, shape_line
+from inspector.catalogue.kerneldef import KernelDef
 from inspector.catalogue.kernellist import read_kernel_list
 from inspector.catalogue.oplist import read_op_list
 

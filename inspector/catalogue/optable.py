@@ -1,21 +1,13 @@
-"""The tables of the data file: OpDefs of many builds, and KernelDefs of many builds. Bit n of a mask is the n-th build.
+"""A table of the data file: the OpDefs of many builds. Bit n of a mask is the n-th build.
 
-A table of ops opens with its index; its blocks open when an op of theirs is asked for. The table of kernels opens with
-the first question for a kernel (0.2 ms) and knows its ops by the numbers that the table of ops gives them.
+The table opens with its index; its blocks open when an op of theirs is asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from inspector.catalogue import encoding
 from inspector.catalogue.container import Container
-from inspector.catalogue.kernelcoding import Shapes, decode_group
-from inspector.catalogue.kerneldef import KernelDef
 from inspector.catalogue.opdef import OpDef
-
-# Before the number of a group's builds: the kernels exist only once `import tensorflow` ran.
-PYTHON_LAYER = "p"
 
 
 class Blocks:
@@ -84,42 +76,3 @@ class OpTable:
         text = self.blocks.text(self._indices[name]).split(encoding.VARIANT)[variant]
         op = self._decoded[name, variant] = encoding.decode(name, text)
         return op
-
-
-class KernelTable:
-    """The kernels of ops over many builds. Equal kernels, and equal sets of kernels, are the same objects."""
-
-    __slots__ = ("_groups", "_masks", "_sets", "_shapes", "blocks", "sources")
-
-    def __init__(self, container: Container) -> None:
-        self.sources = container.lines("kernels.sources")
-        self._masks = container.lines("kernels.masks")
-        self._shapes = Shapes(container.lines("kernels.shapes"))
-        self.blocks = Blocks(container, "kernels")
-        self._groups: dict[tuple[str, str], tuple[KernelDef, ...]] = {}
-        self._sets: dict[tuple[str, tuple[str, ...]], tuple[KernelDef, ...]] = {}
-
-    def kernels(self, op: str, index: int, bit: int, layer: str) -> tuple[KernelDef, ...]:
-        """The kernels that the n-th build has for an op in one layer ("" or PYTHON_LAYER); ``index`` is the op's place."""
-        groups = tuple([group for builds, group in self._groups_of(index, layer) if builds >> bit & 1])
-        found = self._sets.get((op, groups))
-        if found is None:
-            decoded = [
-                kernel for group in groups for kernel in self._groups.get((op, group)) or self._decode(op, group)
-            ]
-            found = self._sets[op, groups] = tuple(decoded)
-        return found
-
-    def _groups_of(self, index: int, layer: str) -> Iterator[tuple[int, str]]:
-        """The groups of an op in one layer, each with its builds."""
-        text = self.blocks.text(index)
-        for group in text.split(encoding.VARIANT) if text else ():
-            number = group.split(encoding.FIELD, 1)[0]
-            if number.startswith(PYTHON_LAYER) == (layer == PYTHON_LAYER):
-                yield int(self._masks[int(number.removeprefix(PYTHON_LAYER))], 16), group
-
-    def _decode(self, op: str, group: str) -> tuple[KernelDef, ...]:
-        families = group.split(encoding.FIELD)[1:]
-        decoded = self._groups[op, group] = decode_group(op, families, self._shapes)
-        return decoded
-
