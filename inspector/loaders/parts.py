@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inspector.findings import Finding
+from inspector.loaders import session
 from inspector.loaders.step import Walk, minds
 from inspector.topology.assets import AT_LOAD, GFILE_JOIN, JOIN_PATH
 from inspector.topology.reach import INIT_SIGNATURE, MAIN_OPS
@@ -83,3 +84,13 @@ def version_is_refused(finding: Finding, walk: Walk) -> bool:
     which takes anything that begins with a number."""
     major, minor = (int(part) for part in walk.target.tensorflow.split(".")[:2])
     return (major, minor) >= (2, 9) or not finding.data.get("numbered")
+
+
+def tables_stay_empty(finding: Finding, walk: Walk) -> bool:
+    """A table that no init op fills. Whoever loads a graph of TensorFlow Transform fills its tables by itself."""
+    return walk.view is not None and walk.view.meta.tags != session.TRANSFORM_TAGS
+
+
+def tables_stay_empty_in_tf2(finding: Finding, walk: Walk) -> bool:
+    """load_v1_in_v2.py runs the collection table_initializer where the model has no init op."""
+    return tables_stay_empty(finding, walk) and (has_init_op(walk) or not finding.data["collected"])

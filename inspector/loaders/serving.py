@@ -78,6 +78,7 @@ STEPS = (
     Step(
         "call the signature",
         (
+            Mind("GR012", when=parts.tables_stay_empty),
             *nodes.IN_RUN,
             Mind("SG001", when=of_signature),
             Mind("SG007", when=of_signature),

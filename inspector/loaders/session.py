@@ -7,6 +7,7 @@ from inspector.topology.inspection import MetaView
 from inspector.topology.reach import callable_signatures
 
 DEFAULT_TAGS = ("serve",)
+TRANSFORM_TAGS = ("transform",)  # TensorFlow Transform loads its own graph and initialises the tables itself
 
 
 def by_tags(walk: Walk) -> MetaView | None:

@@ -125,6 +125,7 @@ V1_STEPS = (
     Step(
         "call the signature",
         (
+            Mind("GR012", when=parts.tables_stay_empty_in_tf2),
             *nodes.IN_CALL,
             Mind("SM006", when=parts.asset_is_read_by_call),
             Mind("TB009", when=checkpoint.mismatch_at_call),
