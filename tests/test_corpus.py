@@ -18,11 +18,6 @@ pytestmark = pytest.mark.skipif(not MODELS, reason="the corpus of real models is
 
 # Healthy with the inputs that their users give, refused with zeros: the manifest's calls say nothing of the model.
 HEALTHY = ("ok", "dummy-input")
-# Causes that no rule of ours covers yet. Each is a miss, none a false alarm.
-KNOWN_MISSES = {
-    "tfx--chicago_taxi-tft_tf2_saved_model": "BoostedTreesBucketize has an OpDef and no kernel in TensorFlow 2.21",
-    "tfx--model_push-1584391735": "BoostedTreesBucketize has an OpDef and no kernel in TensorFlow 2.21",
-}
 
 
 def manifest_outcomes(entry: dict[str, Any]) -> dict[tuple[str, str], str]:
@@ -55,7 +50,7 @@ def test_verdicts_are_what_tensorflow_did(entry: dict[str, Any]) -> None:
         if predicted.get(place) != real
     }
 
-    assert bool(wrong) == (entry["name"] in KNOWN_MISSES), wrong
+    assert wrong == {}
 
 
 @pytest.mark.parametrize("entry", [e for e in MODELS if e["verdict"] in HEALTHY], ids=lambda entry: entry["name"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from inspector.findings import Finding
 from inspector.loaders.step import PLACED, Mind, Walk, minds
+from inspector.topology import kernels
 
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 _LOOPS = ("While", "StatelessWhile")
@@ -186,6 +187,71 @@ def _refused_after_python(finding: Finding, walk: Walk) -> bool:
     return bool(finding.data["after_python"]) and not finding.data["colocated"]
 
 
+def _has_kernel_here(finding: Finding, walk: Walk) -> bool:
+    """A kernel that only TensorFlow's Python brings along: serving has none."""
+    return finding.data["why"] == kernels.PYTHON_ONLY and walk.loader != "serving"
+
+
+def _is_placed(finding: Finding, walk: Walk) -> bool:
+    """Every node of a main graph needs a kernel when the graph is placed, dead or not."""
+    return in_main(finding, walk) and not _has_kernel_here(finding, walk)
+
+
+def _is_placed_at_first_run(finding: Finding, walk: Walk) -> bool:
+    return PLACED not in walk.given and _is_placed(finding, walk)
+
+
+def _is_lowered(finding: Finding, walk: Walk) -> bool:
+    """Branches and loop bodies become a part of the main graph before it is placed."""
+    if walk.view is None or in_main(finding, walk) or _has_kernel_here(finding, walk):
+        return False
+    return finding.where.function in kernels.lowered_into_main(walk.view)
+
+
+def _is_lowered_at_first_run(finding: Finding, walk: Walk) -> bool:
+    return PLACED not in walk.given and _is_lowered(finding, walk)
+
+
+def _called(walk: Walk) -> frozenset[str]:
+    """The functions that the step calls first: the signature's, or those that restore and initialise."""
+    view = walk.view
+    assert view is not None
+    objects = view.meta.objects
+    if walk.loader == "tf2" and walk.model.is_v2 and objects is not None:
+        return frozenset((objects.signatures()[walk.signature],) if walk.signature else objects.initializers())
+    graph = view.meta.graph
+    if walk.signature:
+        kinds = {kind for name, kind in zip(graph.names, graph.kinds, strict=True) if name in walk.nodes}
+    else:
+        kinds = {graph.kinds[i] for i in view.reach.restore().nodes | view.reach.init().nodes}
+    if walk.loader != "tf2":  # a branch that is not taken calls nothing; its own nodes are placed with the main graph
+        kinds = {kind for kind in kinds if not kernels.is_branching(kind)}
+    return frozenset(name for kind in kinds if kernels.is_certain(kind) for name in view.reach.callees(kind))
+
+
+def _kernel_is_needed(finding: Finding, walk: Walk) -> bool:
+    """Functions of tf.saved_model.load are placed before anything is pruned, those of a Session afterwards."""
+    if walk.view is None or _has_kernel_here(finding, walk):
+        return False
+    function = finding.where.function
+    if walk.loader != "tf2":
+        return _is_run(finding, walk)
+    return not function or function in kernels.placed_by_call(walk.view, _called(walk))
+
+
+def _is_run(finding: Finding, walk: Walk) -> bool:
+    """A node that a call computes, in a function that it calls."""
+    if walk.view is None or in_main(finding, walk):
+        return walk.view is not None
+    run = kernels.run_by_session(walk.view, _called(walk)).get(finding.where.function, frozenset())
+    return any(node in run for node in walk.members)
+
+
+def _layout_is_refused(finding: Finding, walk: Walk) -> bool:
+    """A layout that the CPU refuses however TensorFlow was built."""
+    return bool(finding.data["fails"]) and _is_run(finding, walk)
+
+
 # What Python's import of a function library refuses: every function, used or not.
 IN_LIBRARY = (
     Mind("FN001", when=_is_node),
@@ -239,12 +305,24 @@ SAVED_TENSORS = (
 )
 
 # Placing the main graph, as Python hands it on and as it is written.
-PLACED_BY_PYTHON = (Mind("GR010", when=absent_device), Mind("GR011", when=_refused_after_python))
-PLACED_AS_WRITTEN = (Mind("GR010", when=absent_device), Mind("GR011", when=_refused_by_runtime))
+PLACED_BY_PYTHON = (
+    Mind("GR010", when=absent_device),
+    Mind("GR011", when=_refused_after_python),
+    Mind("OP007", when=_is_placed),
+)
+PLACED_AS_WRITTEN = (
+    Mind("GR010", when=absent_device),
+    Mind("GR011", when=_refused_by_runtime),
+    Mind("OP007", when=_is_placed),
+)
 PLACED_AT_FIRST_RUN = (
     Mind("GR010", when=_absent_at_first_run),
     Mind("GR011", when=_refused_at_first_run),
+    Mind("OP007", when=_is_placed_at_first_run),
 )
+# Branches and loop bodies that are lowered into the main graph.
+PLACED_WITH_MAIN = (Mind("OP007", when=_is_lowered),)
+PLACED_WITH_MAIN_AT_FIRST_RUN = (Mind("OP007", when=_is_lowered_at_first_run),)
 PLACED_SOFTLY = (Mind("GR010", when=other_job), Mind("GR011", when=_refused_after_python))
 
 # A Session's call: functions that the import did not instantiate are looked at only now.
@@ -266,7 +344,9 @@ IN_CALL = (
     Mind("GR009", when=_dtype_is_another, how="abort"),
     Mind("FN006", when=_call_is_run),
     Mind("GR009", when=_content_is_short),
+    Mind("OP007", when=_kernel_is_needed),
     Mind("OP006", when=is_live),
+    Mind("OP008", when=_layout_is_refused),
 )
 
 

@@ -42,6 +42,11 @@ STEPS = (
     ),
     Step("resolve calls", nodes.CALLS_IN_MAIN, "core/framework/function.cc FunctionLibraryDefinition", reads=(MAIN,)),
     Step(
+        "place what is lowered into the graph",
+        nodes.PLACED_WITH_MAIN,
+        "core/common_runtime/lower_functional_ops.cc, before the placer",
+    ),
+    Step(
         "place the graph",
         nodes.PLACED_AS_WRITTEN,
         "core/common_runtime/placer.cc, when the session is created",

@@ -60,6 +60,12 @@ STEPS = (
         gives=VARIABLES,
     ),
     Step(
+        "place what is lowered into the graph",
+        nodes.PLACED_WITH_MAIN,
+        "core/common_runtime/lower_functional_ops.cc, before the placer",
+        runs_if=lambda walk: parts.has_init_op(walk) or VARIABLES in walk.given,
+    ),
+    Step(
         "place the graph",
         nodes.PLACED_BY_PYTHON,
         "core/common_runtime/placer.cc, at the first Session run",
@@ -93,6 +99,12 @@ STEPS = (
         nodes.PLACED_AT_FIRST_RUN,
         "core/common_runtime/placer.cc",
         reads=(MAIN,),
+        stage="call",
+    ),
+    Step(
+        "place what is lowered into the graph at the first call",
+        nodes.PLACED_WITH_MAIN_AT_FIRST_RUN,
+        "core/common_runtime/lower_functional_ops.cc, before the placer",
         stage="call",
     ),
     Step(

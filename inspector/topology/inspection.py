@@ -99,7 +99,7 @@ class Inspection:
         self.meta_views = []
         for meta in model.meta_graphs:
             reach = shared.setdefault(meta.index, Reach(meta))
-            self.meta_views.append(MetaView(meta, OpSet(self.release, meta.library), reach))
+            self.meta_views.append(MetaView(meta, OpSet(self.release, meta.library, target.packages), reach))
 
     @property
     def reaches(self) -> dict[int, Reach]:

@@ -11,11 +11,18 @@ from inspector.model.graph import Function
 from inspector.topology.ops import OpSet
 
 
-def live_nodes(function: Function, ops: OpSet) -> frozenset[str]:
-    """The names of the nodes that a call runs. Cost: a pass over the body."""
+def live_nodes(function: Function, ops: OpSet, returns: frozenset[int] | None = None) -> frozenset[str]:
+    """The names of the nodes that a call runs. Cost: a pass over the body.
+
+    ``returns`` are the positions of the returns that the caller uses; None: all of them.
+    """
     body = function.body
     positions = body.index()
-    data = [tensor.partition(":")[0] for tensor in function.ret.values()]
+    ret = function.ret
+    if returns is not None:
+        order = [arg.name for arg in function.signature.output_arg]
+        ret = {name: tensor for name, tensor in ret.items() if name not in order or order.index(name) in returns}
+    data = [tensor.partition(":")[0] for tensor in ret.values()]
     waited_for = list(function.control_ret.values())
     live: set[str] = set()
     waited: set[str] = set()

@@ -38,22 +38,38 @@ class OpSet:
     are cached; resolving one costs some 10 µs.
     """
 
-    __slots__ = ("_functions", "_library", "_resolved", "release")
+    __slots__ = ("_functions", "_library", "_resolved", "packages", "release")
 
-    def __init__(self, release: Release, library: Library) -> None:
+    def __init__(self, release: Release, library: Library, packages: tuple[str, ...] = ()) -> None:
         self.release = release
+        self.packages = packages
         self._library = library
         self._functions: dict[str, OpDef] = {}
         self._resolved: dict[Form, Resolved | None] = {}
 
     def op(self, name: str) -> OpDef | None:
-        """The OpDef of an op or of a function that is called as one; None if neither exists."""
+        """The OpDef of an op, of the release or of a package, or of a function that is called as one; else None."""
         found = self.release.op(name)
+        if found is None and self.packages:
+            found = self._of_package(name)
         if found is None and name in self._library.by_name:
             found = self._functions.get(name)
             if found is None:
                 found = self._functions[name] = signature_op(self._library.by_name[name].signature)
         return found
+
+    def _of_package(self, name: str) -> OpDef | None:
+        """The op as a companion package that is imported before the load registers it, in the version that fits."""
+        from inspector.catalogue import companions
+
+        for asked in self.packages:
+            package = companions.package(asked)
+            if package is not None:
+                fitting = companions.version_for(package, self.release.version)
+                found = companions.companion_op(package.name, name, fitting.version if fitting else "")
+                if found is not None:
+                    return found
+        return None
 
     def is_function(self, name: str) -> bool:
         """Whether ``name`` is a library function and not a registered op."""
