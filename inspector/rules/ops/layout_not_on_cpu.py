@@ -10,7 +10,8 @@ from inspector.topology import kernels
 from inspector.topology.inspection import Inspection
 from inspector.topology.ops import OpSet, attr_value
 
-# With oneDNN these take channels first for _ONEDNN's dtypes. Measured with 2.21, oneDNN on and off; MaxPool and AvgPool with 2.15 too, with oneDNN and without.
+# With oneDNN these take channels first for _ONEDNN's dtypes. Measured with 2.21, oneDNN on and off; MaxPool and AvgPool
+# with 2.15 too, oneDNN on.
 _ONEDNN_OPS = (
     "AvgPool", "AvgPool3D", "Conv2D", "Conv2DBackpropInput", "Conv3D", "DepthwiseConv2dNative", "MaxPool", "MaxPool3D",
 )  # fmt: skip
