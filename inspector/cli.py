@@ -14,6 +14,7 @@ from inspector.version import VERSION
 
 if TYPE_CHECKING:
     from inspector.checking import ConfirmBy, ModelReport, Report
+    from inspector.compatibility import Compatibility
     from inspector.configuration import Configuration
     from inspector.targets import Chosen
 
@@ -74,6 +75,7 @@ def build_parser() -> tuple[argparse.ArgumentParser, set[str]]:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_check(commands.add_parser("check", help="judge models and confirm the verdicts (the default)"))
+    _add_compat(commands.add_parser("compat", help="on which TensorFlow releases, devices and loaders it works"))
     _add_show(commands.add_parser("show", help="print what a model holds, in the text form"))
     _add_graph(commands.add_parser("graph", help="write the op graph or the call graph: DOT, JSON, PNG or SVG"))
     listing = commands.add_parser("rules", help="list the rules")
@@ -114,6 +116,16 @@ def _add_targets(parser: argparse.ArgumentParser, releases: str) -> None:
                         help="who will load the model: tf2, tf1, serving (repeatable; default: all three)")  # fmt: skip
     parser.add_argument("--tags", metavar="A,B", help="the tag-set to load (default: what each loader takes)")
     parser.add_argument("--isolated", action="store_true", help="ignore inspector.toml and pyproject.toml")
+
+
+def _add_compat(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a SavedModel, or a TensorFlow Serving base folder")
+    _add_targets(parser, "only these releases: 2.15, '>=2.11,<2.16' (repeatable; default: all from 1.15 on)")
+    parser.add_argument("--version", type=int, metavar="N", help="the version to judge, of a Serving base folder")
+    parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    parser.add_argument("--oldest", action="store_true",
+                        help="print only the oldest release on which every chosen loader loads and runs the model")  # fmt: skip
+    parser.set_defaults(command=compat_command)
 
 
 def _add_show(parser: argparse.ArgumentParser) -> None:
@@ -196,6 +208,34 @@ def _apply_configuration(options: argparse.Namespace) -> Configuration:
     if options.tensorflow or options.device or options.packages:
         return configured._replace(targets=())
     return configured
+
+
+def compat_command(options: argparse.Namespace) -> int:
+    """Exit code 1 where no release will do for all chosen loaders and devices."""
+    from inspector.compatibility import CompatReport, compat
+
+    _apply_configuration(options)
+    models: list[Compatibility] = []
+    usage = False
+    for path in options.paths:
+        try:
+            models += compat(
+                path, tensorflow=options.tensorflow, device=options.device or ("cpu", "gpu"),
+                packages=options.packages, loaders=options.loaders, tags=options.tags, version=options.version,
+            ).models  # fmt: skip
+        except UsageError as error:
+            print(f"inspector: {error}", file=sys.stderr)
+            usage = True
+    report = CompatReport(models)
+    if options.oldest:
+        for one in models:
+            print(one.oldest_for_all() or "none", *([one.path] if len(models) > 1 else []), sep="  ")
+    else:
+        from inspector.report import compat as reporter
+        from inspector.report.style import Style
+
+        sys.stdout.write(reporter.written(report, options.format, Style.of(sys.stdout)))
+    return USAGE if usage else report.exit_code()
 
 
 def _confirm_by(options: argparse.Namespace) -> ConfirmBy | None:
