@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple
 
 from inspector.findings import (
     ADVICE,
@@ -34,6 +34,7 @@ from inspector.model.bundle import ALL_TENSORS
 from inspector.model.saved_model import Model
 from inspector.rules.registry import by_code, rules
 from inspector.rules.rule import Found, Rule
+from inspector.sharing import Memo
 from inspector.topology.inspection import Inspection, Share
 from inspector.topology.ops import TARGET
 from inspector.topology.reach import Slice
@@ -41,10 +42,11 @@ from inspector.topology.reach import Slice
 LOADERS: dict[str, Loader] = {loader.name: loader for loader in (tf2.LOADER, tf1.LOADER, serving.LOADER)}
 BROKEN_RULE = "XX000"
 WEIGHTS_MATCH = "weights match their checksums"
-T = TypeVar("T")
 
 
 OLDEST_CHECKED = (2, 12)  # the steps of the loaders were checked against real loads with TensorFlow 2.12 to 2.21
+# A log of TensorFlow 2.8.0 in https://github.com/uxlfoundation/oneDNN/issues/1381: "Unknown attributes will be ignored".
+OLDEST_IGNORING_ATTRS, ATTR_UNKNOWN = (2, 8), "OP005"
 _ANY = Target("")  # stands for the target in what targets share
 
 
@@ -117,19 +119,24 @@ def _judge(it: Inspection, memo: Memo, loaders: Iterable[str], strict: bool) -> 
     for name in loaders:
         key = (name, gaps, *[group.finding for group in groups])
         verdict, some = memo.recall(key, it, partial(rehearse, LOADERS[name], it, groups, it.tags, gaps))
-        assumes = (*verdict.assumes, *_of_old_loaders(name, target)) if verdict.outcome == LOADS else verdict.assumes
+        assumes = (
+            (*verdict.assumes, *_of_old_loaders(name, target, groups)) if verdict.outcome == LOADS else verdict.assumes
+        )
         verdicts.append(verdict._replace(target=target, assumes=assumes))
         meanings.extend(meaning._replace(target=target) for meaning in some)
     findings = tuple([group.finding for group in groups])
     return Judgement((target,), findings, tuple(verdicts), tuple(meanings), gaps)
 
 
-def _of_old_loaders(loader: str, target: Target) -> tuple[str, ...]:
+def _of_old_loaders(loader: str, target: Target, groups: Iterable[Group]) -> tuple[str, ...]:
     """What a verdict takes for granted about a release whose loaders were never watched."""
     if target.minor >= OLDEST_CHECKED:
         return ()
     oldest = ".".join(map(str, OLDEST_CHECKED))
-    return (f"{loader} of TensorFlow {target.tensorflow} takes the steps that {oldest}'s takes",)
+    assumed = f"{loader} of TensorFlow {target.tensorflow} takes the steps that {oldest}'s takes"
+    if target.minor < OLDEST_IGNORING_ATTRS and any(group.finding.rule == ATTR_UNKNOWN for group in groups):
+        return assumed, f"TensorFlow {target.tensorflow} ignores attrs that it does not know"
+    return (assumed,)
 
 
 def merge(judgements: Sequence[Judgement]) -> Judgement:
@@ -168,26 +175,6 @@ def _renumbered(verdict: Verdict, new: Sequence[int]) -> Verdict:
         key: call._replace(because=tuple(new[i] for i in call.because)) for key, call in verdict.signatures.items()
     }
     return verdict._replace(because=tuple(new[i] for i in verdict.because), signatures=calls)
-
-
-class Memo:
-    """Results of work on the inspections of one model, each with the aspects of the target that it looked at."""
-
-    __slots__ = ("_kept",)
-
-    def __init__(self) -> None:
-        self._kept: dict[Hashable, list[tuple[tuple[tuple[str, object], ...], Any]]] = {}
-
-    def recall(self, key: Hashable, it: Inspection, work: Callable[[], T]) -> T:
-        """The result of the same work on a target that agrees in all that the work looked at; else does it."""
-        kept = self._kept.setdefault(key, [])
-        for aspects, result in kept:
-            if all(it.aspect(name) == value for name, value in aspects):
-                return cast("T", result)
-        it.uses.seen.clear()
-        result = work()
-        kept.append((tuple([(name, it.aspect(name)) for name in it.uses.seen]), result))
-        return result
 
 
 def run_rules(it: Inspection, memo: Memo | None = None, *, strict: bool = False) -> tuple[list[Group], list[Gap]]:

@@ -15,7 +15,9 @@ from inspector.engine import judge_each, merge
 from inspector.errors import UnknownRelease, UsageError
 from inspector.findings import Target, targets_text
 from inspector.model.saved_model import open_model
+from inspector.rules.rule import Example
 from inspector.targets import choose_targets, import_names, judged_releases, versions_in
+from tests.building import build
 
 MODELS = Path(__file__).parent.parent / "golden" / "models"
 GOLDEN = sorted(folder.name for folder in MODELS.iterdir() if folder.name != "serving-base")
@@ -140,7 +142,7 @@ def test_old_loaders_are_an_assumption() -> None:
     old, new = check(MODELS / "v1-frozen", tensorflow=["2.3", "2.12"], loaders=["tf1"]).models[0].verdicts[1::3]
     (red,) = check(MODELS / "broken-cycle", tensorflow="2.3").models
 
-    assert old.assumes == ("tf1 of TensorFlow 2.3.4 takes the steps that 2.12's takes",)
+    assert old.assumes[0] == "tf1 of TensorFlow 2.3.4 takes the steps that 2.12's takes"
     assert new.assumes == ()
     assert all(verdict.assumes == () for verdict in red.verdicts if verdict.outcome == "fails")
 
@@ -164,3 +166,16 @@ def test_targets_in_words() -> None:
 
     assert targets_text(some) == "TensorFlow 2.12.1, 2.15.1 on cpu, gpu"
     assert targets_text([Target("2.15.1", "cpu", ("tf_keras",))]) == "TensorFlow 2.15.1 on cpu with tf_keras"
+
+
+def test_old_releases_may_refuse_unknown_attrs(tmp_path: Path) -> None:
+    """That they are ignored was seen from 2.8 on: before, a green verdict says what it takes for granted."""
+    text = "x = Placeholder() {dtype: float32}\ny = Relu(x) {T: float32, slope: 3}"
+    model = open_model(build(Example(text), tmp_path / "model"))
+    old, new = judge_each(model, [Target("2.7.4"), Target("2.8.4")], loaders=["serving"])
+
+    assert old.verdicts[0].outcome == new.verdicts[0].outcome == "loads"
+    assert [assumed.partition(" ignores ")[1:] for assumed in old.verdicts[0].assumes[-1:]] == [
+        (" ignores ", "attrs that it does not know")
+    ]
+    assert len(new.verdicts[0].assumes) == len(old.verdicts[0].assumes) - 1
