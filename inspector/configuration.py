@@ -7,6 +7,7 @@ folder; the TOML parser is imported only where there is something to read.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -15,6 +16,8 @@ from inspector.errors import UsageError
 
 OWN_FILE, PROJECT_FILE, SECTION = "inspector.toml", "pyproject.toml", "inspector"
 SEVERITIES = ("error", "warning", "note")
+# tool.inspector, with or without quotes and spaces, or a table [tool] of its own: parsing costs more than this look.
+_MAY_HAVE_SECTION = re.compile(rb"""tool["']?\s*\.\s*["']?inspector|^\s*\[\s*["']?tool["']?\s*\]""", re.MULTILINE)
 _KEYS = ("targets", "loaders", "tags", "fail-on")
 _TARGET_KEYS = ("tensorflow", "device", "packages")
 
@@ -60,7 +63,7 @@ def _table(file: str) -> dict[str, Any] | None:
     except OSError:
         return None
     own = os.path.basename(file) == OWN_FILE
-    if not own and SECTION.encode() not in text:
+    if not own and _MAY_HAVE_SECTION.search(text) is None:
         return None
     if sys.version_info >= (3, 11):
         import tomllib

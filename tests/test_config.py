@@ -61,6 +61,23 @@ def test_the_nearest_file_counts(tmp_path: Path) -> None:
     assert read_configuration(str(below)).loaders == ("serving",)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[tool.inspector]\nloaders = ['tf1']",
+        "[ tool . 'inspector' ]\nloaders = ['tf1']",
+        '["tool"."inspector"]\nloaders = ["tf1"]',
+        "[tool]\ninspector = {loaders = ['tf1']}",
+        "tool.inspector.loaders = ['tf1']",
+    ],
+)
+def test_the_section_in_any_spelling(text: str, tmp_path: Path) -> None:
+    """TOML has several ways to write one table; the quick look before parsing misses none."""
+    (tmp_path / "pyproject.toml").write_text(text)
+
+    assert read_configuration(str(tmp_path)).loaders == ("tf1",)
+
+
 def test_no_file(tmp_path: Path) -> None:
     """Nothing above: the empty configuration, and no TOML parser is imported."""
     script = (
