@@ -8,18 +8,21 @@ from inspector.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from inspector.checking import ConfirmBy, Report, check
+    from inspector.compatibility import CompatReport, compat
     from inspector.errors import FormatError, InspectorError, UnknownRelease, UsageError
     from inspector.findings import Finding, Location, Target, Verdict
     from inspector.model.saved_model import Model, open_model
 
 _HOMES = {
     "ConfirmBy": "checking", "Report": "checking", "check": "checking",
+    "CompatReport": "compatibility", "compat": "compatibility",
     "FormatError": "errors", "InspectorError": "errors", "UnknownRelease": "errors", "UsageError": "errors",
     "Finding": "findings", "Location": "findings", "Target": "findings", "Verdict": "findings",
     "Model": "model.saved_model", "open_model": "model.saved_model",
 }  # fmt: skip
 
 __all__ = [
+    "CompatReport",
     "ConfirmBy",
     "Finding",
     "FormatError",
@@ -33,6 +36,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "check",
+    "compat",
     "open_model",
 ]
 

@@ -6,12 +6,13 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from inspector.catalogue import release, releases
+from inspector.catalogue import release
 from inspector.confirmation import confirm, packages_of, tensorflow_of
-from inspector.engine import LOADERS, Judgement, Summary, judge, sum_up, words
+from inspector.engine import LOADERS, Judgement, Summary, judge, judge_each, merge, sum_up, words
 from inspector.errors import DEFAULT_LIMITS, InspectorError, Limits, UnknownRelease, UsageError
 from inspector.findings import ERROR, FAILS, LOADS, SEVERITIES, UNKNOWN, Confirmation, Finding, Target, Verdict
 from inspector.model.saved_model import PB, PBTXT, Model, open_model
+from inspector.targets import AS_ASKED, Chosen, choose_targets
 from inspector.topology.host_access import host_access
 from inspector.topology.reach import Reach
 
@@ -29,7 +30,7 @@ class ModelReport:
         self.judgement = judgement
         self.chosen = chosen
         self.why_tags = why_tags
-        self.why_target = "as asked"
+        self.why_target = AS_ASKED
         self.confirmations: list[Confirmation] = []
 
     @property
@@ -120,36 +121,27 @@ class ConfirmBy(NamedTuple):
 def default_target(tensorflow: str | None = None, device: str = "cpu", packages: Iterable[str] = ()) -> Target:
     """The target that was asked for; without a release the installed TensorFlow's, else the newest in the catalogue.
 
-    Nothing is imported: the installed version comes from package metadata. Raises UnknownRelease, and UsageError for
-    "installed" where TensorFlow is not.
+    Raises UnknownRelease, and UsageError for "installed" where TensorFlow is not.
     """
-    return _target_and_why(tensorflow, device, packages)[0]
+    return choose_targets(tensorflow, device, packages).targets[0]
 
 
-def _target_and_why(tensorflow: str | None, device: str, packages: Iterable[str]) -> tuple[Target, str]:
-    named = tuple(sorted(set(packages)))
-    if tensorflow is not None and tensorflow != "installed":
-        return Target(release(tensorflow).version, device, named), "as asked"
-    installed = tensorflow_of(None)
-    if installed is None:
-        if tensorflow == "installed":
-            raise UsageError("TensorFlow is not installed in this environment")
-        return Target(releases()[-1], device, named), "the newest known; TensorFlow is not installed here"
-    here = tuple(sorted({*named, *packages_of(None)}))
-    try:
-        return Target(release(installed).version, device, here), f"TensorFlow {installed} is installed here"
-    except UnknownRelease:
-        return Target(
-            releases()[-1], device, here
-        ), f"the newest known; {installed}, installed here, is not in the catalogue"
+def choose_loaders(asked: Iterable[str]) -> tuple[str, ...]:
+    """The loaders that were asked for, all if none was. Raises UsageError for one that does not exist."""
+    chosen = tuple(dict.fromkeys(asked)) or tuple(LOADERS)
+    for name in chosen:
+        if name not in LOADERS:
+            raise UsageError(f"unknown loader {name!r}; there are {', '.join(LOADERS)}")
+    return chosen
 
 
 def check(
     path: str | os.PathLike[str],
     *,
-    tensorflow: str | None = None,
-    device: str = "cpu",
+    tensorflow: str | Sequence[str] | None = None,
+    device: str | Sequence[str] = "cpu",
     packages: Iterable[str] = (),
+    targets: Sequence[Target] = (),
     loaders: Iterable[str] = (),
     tags: Iterable[str] | None = None,
     version: int | None = None,
@@ -161,23 +153,23 @@ def check(
     """Judge a SavedModel, or every version of a TensorFlow Serving base folder, and confirm it if asked to.
 
     ``loaders`` says who will load the model (default: tf2, tf1 and serving): only their failures are errors.
-    ``confirm_by`` runs the model's code in a child process; None runs nothing. Cost: about 0.1 s for a 2 MB graph.
-    Raises UsageError for a path that does not exist, an unknown loader or release.
+    Judged is every combination of ``tensorflow`` ("2.15", "latest", "installed", ">=2.11,<2.16") and ``device``, with
+    ``packages``; or ``targets``, if given. ``confirm_by`` runs the model's code in a child process; None runs nothing.
+    Cost: about 0.1 s for a 2 MB graph, some milliseconds for each further target. Raises UsageError for a path that does
+    not exist, an unknown loader, device or release.
     """
-    target, why = _target_and_why(tensorflow, device, packages)
-    chosen = tuple(loaders) or tuple(LOADERS)
-    for name in chosen:
-        if name not in LOADERS:
-            raise UsageError(f"unknown loader {name!r}; there are {', '.join(LOADERS)}")
+    wanted = Chosen(tuple(targets), AS_ASKED) if targets else choose_targets(tensorflow, device, packages)
+    chosen = choose_loaders(loaders)
     asked = None if tags is None else tuple(sorted(set(tags)))
     reports = []
     for one in expand(os.fspath(path), version):
-        report = examine(open_model(one, verify=verify, limits=limits, progress=progress), target, chosen, asked)
-        report.why_target = why
+        model = open_model(one, verify=verify, limits=limits, progress=progress)
+        report = examine(model, wanted.targets, chosen, asked)
+        report.why_target = wanted.why
         if confirm_by is not None:
             confirm_report(report, confirm_by, asked)
         reports.append(report)
-    return Report(reports, (target,))
+    return Report(reports, wanted.targets)
 
 
 def expand(path: str, version: int | None = None) -> Iterator[str]:
@@ -203,13 +195,20 @@ def _versions(path: str) -> dict[int, str]:
     return version_names(path)
 
 
-def examine(model: Model, target: Target, chosen: tuple[str, ...], tags: tuple[str, ...] | None) -> ModelReport:
-    """Judge an open model. Cost: a pass over its nodes for each target."""
-    why = ""
+def examine(
+    model: Model, targets: Sequence[Target], chosen: tuple[str, ...], tags: tuple[str, ...] | None
+) -> ModelReport:
+    """Judge an open model. Cost: a pass over its nodes for each set of targets that register the same ops."""
+    tags, why = tags_for(model, tags)
+    return ModelReport(model, merge(judge_each(model, targets, tags=tags)), chosen, why)
+
+
+def tags_for(model: Model, tags: tuple[str, ...] | None) -> tuple[tuple[str, ...] | None, str]:
+    """The tags to load a model by, and why they are not those asked for, if they are not."""
     if tags is None and len(model.meta_graphs) == 1 and model.meta_graphs[0].tags in OTHER_PURPOSES:
-        tags = model.meta_graphs[0].tags
-        why = OTHER_PURPOSES[tags]
-    return ModelReport(model, judge(model, target, tags=tags), chosen, why)
+        own = model.meta_graphs[0].tags
+        return own, OTHER_PURPOSES[own]
+    return tags, ""
 
 
 def confirm_report(report: ModelReport, by: ConfirmBy, tags: tuple[str, ...] | None) -> None:
@@ -260,9 +259,9 @@ def _prediction(
     except UnknownRelease:
         return None
     judgement = report.judgement
-    if target != judgement.target:
+    if target not in judgement.targets:
         judgement = judge(report.model, target, tags=tags)
-    return next((verdict for verdict in judgement.verdicts if verdict.loader == loader), None)
+    return next((v for v in judgement.verdicts if v.loader == loader and v.target == target), None)
 
 
 def agreement(predicted: Verdict | None, real: Confirmation) -> bool | None:

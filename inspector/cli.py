@@ -14,6 +14,9 @@ from inspector.version import VERSION
 
 if TYPE_CHECKING:
     from inspector.checking import ConfirmBy, ModelReport, Report
+    from inspector.compatibility import Compatibility
+    from inspector.configuration import Configuration
+    from inspector.targets import Chosen
 
 OK, FINDINGS, USAGE, COULD_NOT_TELL = 0, 1, 2, 3
 DEFAULT_COMMAND = "check"
@@ -72,6 +75,7 @@ def build_parser() -> tuple[argparse.ArgumentParser, set[str]]:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_check(commands.add_parser("check", help="judge models and confirm the verdicts (the default)"))
+    _add_compat(commands.add_parser("compat", help="on which TensorFlow releases, devices and loaders it works"))
     _add_show(commands.add_parser("show", help="print what a model holds, in the text form"))
     _add_graph(commands.add_parser("graph", help="write the op graph or the call graph: DOT, JSON, PNG or SVG"))
     listing = commands.add_parser("rules", help="list the rules")
@@ -85,17 +89,11 @@ def build_parser() -> tuple[argparse.ArgumentParser, set[str]]:
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a SavedModel, or a TensorFlow Serving base folder")
-    parser.add_argument("--tensorflow", metavar="X.Y", help="the release to judge against: 2.15, latest, installed")
-    parser.add_argument("--device", choices=("cpu", "gpu", "tpu"), default="cpu")
-    parser.add_argument("--with", dest="packages", action="append", default=[], metavar="PACKAGE",
-                        help="a companion package that is imported before the load (repeatable)")  # fmt: skip
-    parser.add_argument("--loader", dest="loaders", action="append", default=[], metavar="LOADER",
-                        help="who will load the model: tf2, tf1, serving (repeatable; default: all three)")  # fmt: skip
-    parser.add_argument("--tags", metavar="A,B", help="the tag-set to load (default: what each loader takes)")
+    _add_targets(parser, "the release to judge for: 2.15, latest, installed, '>=2.11,<2.16' (repeatable)")
     parser.add_argument("--version", type=int, metavar="N", help="the version to judge, of a Serving base folder")
     parser.add_argument("--verify", action="store_true", default=None, help="verify the checksum of every tensor")
     parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--fail-on", choices=("error", "warning", "note"), default="error")
+    parser.add_argument("--fail-on", choices=("error", "warning", "note"), help="default: error")
     confirm = parser.add_argument_group("confirmation (loads the model for real, in a child process)")
     confirm.add_argument("--confirm", choices=("auto", "force"), default="auto",
                          help="auto (the default); force also runs what touches files, network or native code")  # fmt: skip
@@ -106,6 +104,28 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     confirm.add_argument("--inputs", metavar="FILE", help=".npz or JSON with real inputs for the signatures")
     confirm.add_argument("--timeout", type=float, default=120.0, metavar="SECONDS", help="for each step of the load")
     parser.set_defaults(command=check_command)
+
+
+def _add_targets(parser: argparse.ArgumentParser, releases: str) -> None:
+    """Where the model is to be loaded, and by whom."""
+    parser.add_argument("--tensorflow", action="append", default=[], metavar="X.Y", help=releases)
+    parser.add_argument("--device", action="append", default=[], choices=("cpu", "gpu", "tpu"), help="(repeatable)")
+    parser.add_argument("--with", dest="packages", action="append", default=[], metavar="PACKAGE",
+                        help="a companion package that is imported before the load (repeatable)")  # fmt: skip
+    parser.add_argument("--loader", dest="loaders", action="append", default=[], metavar="LOADER",
+                        help="who will load the model: tf2, tf1, serving (repeatable; default: all three)")  # fmt: skip
+    parser.add_argument("--tags", metavar="A,B", help="the tag-set to load (default: what each loader takes)")
+    parser.add_argument("--isolated", action="store_true", help="ignore inspector.toml and pyproject.toml")
+
+
+def _add_compat(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a SavedModel, or a TensorFlow Serving base folder")
+    _add_targets(parser, "only these releases: 2.15, '>=2.11,<2.16' (repeatable; default: all from 1.15 on)")
+    parser.add_argument("--version", type=int, metavar="N", help="the version to judge, of a Serving base folder")
+    parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    parser.add_argument("--oldest", action="store_true",
+                        help="print only the oldest release on which every chosen loader loads and runs the model")  # fmt: skip
+    parser.set_defaults(command=compat_command)
 
 
 def _add_show(parser: argparse.ArgumentParser) -> None:
@@ -130,39 +150,92 @@ def _add_graph(parser: argparse.ArgumentParser) -> None:
 
 
 def check_command(options: argparse.Namespace) -> int:
-    from inspector.checking import Report, check, confirm_report, default_target
+    from inspector.checking import Report, check, confirm_report
     from inspector.report.progress import doing, reading_weights
 
-    target = default_target(options.tensorflow, options.device, options.packages)
+    configured = _apply_configuration(options)
+    wanted = _wanted(options, configured)
+    targets = tuple(dict.fromkeys(target for some in wanted for target in some.targets))
     by = _confirm_by(options)
-    tags = None if options.tags is None else tuple(tag for tag in options.tags.split(",") if tag)
     usage = False
     reports: list[ModelReport] = []
     for path in options.paths:
         try:
             with reading_weights(path) as progress:
                 found = check(
-                    path, tensorflow=options.tensorflow, device=options.device, packages=options.packages,
-                    loaders=options.loaders, tags=tags, version=options.version, verify=options.verify,
-                    progress=progress,
+                    path, targets=targets, loaders=options.loaders, tags=options.tags, version=options.version,
+                    verify=options.verify, progress=progress,
                 )  # fmt: skip
         except UsageError as error:
             print(f"inspector: {error}", file=sys.stderr)
             usage = True
             continue
         for one in found.models:
+            one.why_target = f"by {configured.file}" if configured.targets else wanted[0].why
             if options.format == "text":
                 _print_static(one, first=not reports)
             if by is not None:
                 with doing("loading the model for real"):
-                    confirm_report(one, by, tags)
+                    confirm_report(one, by, options.tags)
                 if options.format == "text":
                     _print_confirmations(one)
             reports.append(one)
-    report = Report(reports, (target,))
+    report = Report(reports, targets)
     if options.format == "json":
         _print_json(report)
     return USAGE if usage else report.exit_code(options.fail_on)
+
+
+def _wanted(options: argparse.Namespace, configured: Configuration) -> list[Chosen]:
+    from inspector.targets import choose_targets
+
+    if configured.targets:
+        return [choose_targets(one.tensorflow, one.device or "cpu", one.packages) for one in configured.targets]
+    return [choose_targets(options.tensorflow, options.device or "cpu", options.packages)]
+
+
+def _apply_configuration(options: argparse.Namespace) -> Configuration:
+    """Fill in what the command line leaves out; the file's targets stay only if it names no target at all."""
+    from inspector.configuration import Configuration, read_configuration
+
+    configured = Configuration() if options.isolated else read_configuration()
+    options.tags = None if options.tags is None else tuple(tag for tag in options.tags.split(",") if tag)
+    if options.tags is None:
+        options.tags = configured.tags
+    options.loaders = options.loaders or list(configured.loaders)
+    if hasattr(options, "fail_on"):
+        options.fail_on = options.fail_on or configured.fail_on or "error"
+    if options.tensorflow or options.device or options.packages:
+        return configured._replace(targets=())
+    return configured
+
+
+def compat_command(options: argparse.Namespace) -> int:
+    """Exit code 1 where no release will do for all chosen loaders and devices."""
+    from inspector.compatibility import CompatReport, compat
+
+    _apply_configuration(options)
+    models: list[Compatibility] = []
+    usage = False
+    for path in options.paths:
+        try:
+            models += compat(
+                path, tensorflow=options.tensorflow, device=options.device or ("cpu", "gpu"),
+                packages=options.packages, loaders=options.loaders, tags=options.tags, version=options.version,
+            ).models  # fmt: skip
+        except UsageError as error:
+            print(f"inspector: {error}", file=sys.stderr)
+            usage = True
+    report = CompatReport(models)
+    if options.oldest:
+        for one in models:
+            print(one.oldest_for_all() or "none", *([one.path] if len(models) > 1 else []), sep="  ")
+    else:
+        from inspector.report import compat as reporter
+        from inspector.report.style import Style
+
+        sys.stdout.write(reporter.written(report, options.format, Style.of(sys.stdout)))
+    return USAGE if usage else report.exit_code()
 
 
 def _confirm_by(options: argparse.Namespace) -> ConfirmBy | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from inspector.findings import (
@@ -33,11 +34,20 @@ from inspector.model.bundle import ALL_TENSORS
 from inspector.model.saved_model import Model
 from inspector.rules.registry import by_code, rules
 from inspector.rules.rule import Found, Rule
-from inspector.topology.inspection import Inspection
-from inspector.topology.reach import Reach, Slice
+from inspector.sharing import Memo
+from inspector.topology.inspection import Inspection, Share
+from inspector.topology.ops import TARGET
+from inspector.topology.reach import Slice
 
 LOADERS: dict[str, Loader] = {loader.name: loader for loader in (tf2.LOADER, tf1.LOADER, serving.LOADER)}
 BROKEN_RULE = "XX000"
+WEIGHTS_MATCH = "weights match their checksums"
+
+
+OLDEST_CHECKED = (2, 12)  # the steps of the loaders were checked against real loads with TensorFlow 2.12 to 2.21
+# A log of TensorFlow 2.8.0 in https://github.com/uxlfoundation/oneDNN/issues/1381: "Unknown attributes will be ignored".
+OLDEST_IGNORING_ATTRS, ATTR_UNKNOWN = (2, 8), "OP005"
+_ANY = Target("")  # stands for the target in what targets share
 
 
 class Group(NamedTuple):
@@ -45,12 +55,16 @@ class Group(NamedTuple):
 
     finding: Finding
     nodes: tuple[str, ...]
+    order: tuple[Location, str, str]
 
 
 class Judgement(NamedTuple):
-    """What the engine makes of a model for one target."""
+    """What the engine makes of a model for some targets.
 
-    target: Target
+    Equal findings of several targets are one; what a finding means to each target, the meanings tell.
+    """
+
+    targets: tuple[Target, ...]
     findings: tuple[Finding, ...]
     verdicts: tuple[Verdict, ...]
     meanings: tuple[Meaning, ...]
@@ -62,42 +76,148 @@ def judge(
     target: Target,
     *,
     tags: tuple[str, ...] | None = None,
-    reaches: dict[int, Reach] | None = None,
+    loaders: Iterable[str] = (),
     strict: bool = False,
 ) -> Judgement:
     """Findings, verdicts and meanings of a model for one target.
 
     ``strict`` lets a rule that raises fly instead of turning it into XX000 and verdicts ``unknown``.
     """
-    it = Inspection(model, target, tags, reaches)
-    groups, broken = run_rules(it, strict=strict)
-    gaps = tuple(model.gaps) + tuple(broken)
-    verdicts, meanings = [], []
-    for loader in LOADERS.values():
-        verdict, some = rehearse(loader, it, groups, tags, gaps)
-        verdicts.append(verdict)
-        meanings.extend(some)
-    return Judgement(target, tuple(g.finding for g in groups), tuple(verdicts), tuple(meanings), gaps)
+    return judge_each(model, (target,), tags=tags, loaders=loaders, strict=strict)[0]
 
 
-def run_rules(it: Inspection, *, strict: bool = False) -> tuple[list[Group], list[Gap]]:
+def judge_each(
+    model: Model,
+    targets: Sequence[Target],
+    *,
+    tags: tuple[str, ...] | None = None,
+    loaders: Iterable[str] = (),
+    strict: bool = False,
+    shared: bool = True,
+) -> list[Judgement]:
+    """One judgement for each target, by all loaders or by those named.
+
+    Cost: a pass over the nodes for each set of targets with equal ops, next to nothing for each other target. What
+    targets share is found by what the work for one of them looked at; ``shared=False`` does all work anew.
+    """
+    share, memo = Share(model), Memo()
+    judgements = []
+    for target in targets:
+        if not shared:
+            share, memo = Share(model), Memo()
+        judgements.append(_judge(Inspection(model, target, tags, share), memo, tuple(loaders) or LOADERS, strict))
+    return judgements
+
+
+def _judge(it: Inspection, memo: Memo, loaders: Iterable[str], strict: bool) -> Judgement:
+    groups, broken = run_rules(it, memo, strict=strict)
+    gaps = tuple(it.model.gaps) + tuple(broken)
+    target = it.aspect(TARGET)
+    assert isinstance(target, Target)
+    verdicts: list[Verdict] = []
+    meanings: list[Meaning] = []
+    for name in loaders:
+        key = (name, gaps, *[group.finding for group in groups])
+        verdict, some = memo.recall(key, it, partial(rehearse, LOADERS[name], it, groups, it.tags, gaps))
+        assumes = (
+            (*verdict.assumes, *_of_old_loaders(name, target, groups)) if verdict.outcome == LOADS else verdict.assumes
+        )
+        verdicts.append(verdict._replace(target=target, assumes=assumes))
+        meanings.extend(meaning._replace(target=target) for meaning in some)
+    findings = tuple([group.finding for group in groups])
+    return Judgement((target,), findings, tuple(verdicts), tuple(meanings), gaps)
+
+
+def _of_old_loaders(loader: str, target: Target, groups: Iterable[Group]) -> tuple[str, ...]:
+    """What a verdict takes for granted about a release whose loaders were never watched."""
+    if target.minor >= OLDEST_CHECKED:
+        return ()
+    oldest = ".".join(map(str, OLDEST_CHECKED))
+    assumed = f"{loader} of TensorFlow {target.tensorflow} takes the steps that {oldest}'s takes"
+    if target.minor < OLDEST_IGNORING_ATTRS and any(group.finding.rule == ATTR_UNKNOWN for group in groups):
+        return assumed, f"TensorFlow {target.tensorflow} ignores attrs that it does not know"
+    return (assumed,)
+
+
+def merge(judgements: Sequence[Judgement]) -> Judgement:
+    """The judgements of several targets as one: equal findings once, indices changed accordingly."""
+    if len(judgements) == 1:
+        return judgements[0]
+    found: dict[tuple[Any, ...], Finding] = {}
+    for judgement in judgements:
+        for finding in judgement.findings:
+            found.setdefault(_identity(finding), finding)
+    order = sorted(found)
+    place = {identity: index for index, identity in enumerate(order)}
+    verdicts: list[Verdict] = []
+    meanings: list[Meaning] = []
+    gaps: dict[Gap, None] = {}
+    for judgement in judgements:
+        new = [place[_identity(finding)] for finding in judgement.findings]
+        verdicts.extend(_renumbered(verdict, new) for verdict in judgement.verdicts)
+        meanings.extend(meaning._replace(finding=new[meaning.finding]) for meaning in judgement.meanings)
+        gaps.update(dict.fromkeys(judgement.gaps))
+    targets = tuple(target for judgement in judgements for target in judgement.targets)
+    return Judgement(targets, tuple(found[one] for one in order), tuple(verdicts), tuple(meanings), tuple(gaps))
+
+
+def _identity(finding: Finding) -> tuple[Any, ...]:
+    """Equal for equal findings, and in the order of a report."""
+    return *_order(finding), finding.count, finding.places
+
+
+def _order(finding: Finding) -> tuple[Location, str, str]:
+    return finding.where, finding.rule, repr(sorted(finding.data.items()))
+
+
+def _renumbered(verdict: Verdict, new: Sequence[int]) -> Verdict:
+    calls = {
+        key: call._replace(because=tuple(new[i] for i in call.because)) for key, call in verdict.signatures.items()
+    }
+    return verdict._replace(because=tuple(new[i] for i in verdict.because), signatures=calls)
+
+
+def run_rules(it: Inspection, memo: Memo | None = None, *, strict: bool = False) -> tuple[list[Group], list[Gap]]:
     """Every rule's findings, equal ones of one graph made one, in the order of their locations."""
-    grouped: dict[tuple[Any, ...], list[Found]] = {}
+    memo = Memo() if memo is None else memo
+    groups: list[Group] = []
     broken = []
     for rule in rules():
         try:
-            for found in rule.check(it):
-                where = found.where._replace(node="")
-                key = (where, rule.code, tuple(sorted(found.data.items(), key=lambda item: item[0])))
-                grouped.setdefault(key, []).append(found)
+            found = memo.recall(rule.code, it, partial(_found_by, rule, it))
+            if rule.names_release and found:
+                key = (rule.code, it.version, *[group.finding for group in found])
+                found = memo.recall(key, it, partial(_of_release, found, it.version))
+            groups.extend(found)
         except Exception as error:
             if strict:
                 raise
-            broken.append(Gap(f"rule {rule.code}", f"our own bug: {type(error).__name__}: {error}"))
-    groups = [_group(it.model, key[1], some) for key, some in grouped.items()]
-    groups.extend(Group(Finding(BROKEN_RULE, Location(), {"rule": gap.where, "why": gap.why}), ()) for gap in broken)
-    groups.sort(key=lambda g: (g.finding.where, g.finding.rule, repr(sorted(g.finding.data.items()))))
+            gap = Gap(f"rule {rule.code}", f"our own bug: {type(error).__name__}: {error}")
+            broken.append(gap)
+            groups.append(_as_group(Finding(BROKEN_RULE, Location(), {"rule": gap.where, "why": gap.why}), ()))
+    groups.sort(key=lambda group: group.order)
     return groups, broken
+
+
+def _found_by(rule: Rule, it: Inspection) -> list[Group]:
+    grouped: dict[tuple[Any, ...], list[Found]] = {}
+    known: dict[int, tuple[Any, ...]] = {}  # one dict of data may serve thousands of nodes
+    for found in rule.check(it):
+        data = known.get(id(found.data))
+        if data is None:
+            data = known[id(found.data)] = tuple(sorted(found.data.items(), key=lambda item: item[0]))
+        file, meta_graph, function, _, field = found.where
+        grouped.setdefault((file, meta_graph, function, field, data), []).append(found)
+    return [_group(it.model, rule.code, some) for some in grouped.values()]
+
+
+def _of_release(groups: list[Group], version: str) -> list[Group]:
+    """The groups with the release's version in their findings' data."""
+    stamped = []
+    for finding, nodes, _ in groups:
+        data = {**finding.data, "tensorflow": version}
+        stamped.append(_as_group(Finding(finding.rule, finding.where, data, finding.count, finding.places), nodes))
+    return stamped
 
 
 def _group(model: Model, code: str, some: list[Found]) -> Group:
@@ -106,13 +226,20 @@ def _group(model: Model, code: str, some: list[Found]) -> Group:
         where = where._replace(file=model.format)
     nodes = tuple(found.where.node for found in some)
     places = tuple(found.place for found in some)
-    return Group(Finding(code, where, some[0].data, len(some), places[:PLACES_KEPT]), nodes)
+    return _as_group(Finding(code, where, some[0].data, len(some), places[:PLACES_KEPT]), nodes)
+
+
+def _as_group(finding: Finding, nodes: tuple[str, ...]) -> Group:
+    return Group(finding, nodes, _order(finding))
 
 
 def rehearse(
     loader: Loader, it: Inspection, groups: list[Group], tags: tuple[str, ...] | None, gaps: tuple[Gap, ...]
 ) -> tuple[Verdict, list[Meaning]]:
-    """Walk the steps of a loader: where does the load end, what does each signature's call meet?"""
+    """Walk the steps of a loader: where does the load end, what does each signature's call meet?
+
+    The target of what it returns is a blank: it may hold for several.
+    """
     walk = Walk(it, loader.name, tags)
     walk.view = loader.choose(walk)
     because: list[int] = []
@@ -126,22 +253,17 @@ def rehearse(
             if index not in because:
                 because.append(index)
                 how = how or mind.how
-                meanings.append(Meaning(index, loader.name, it.target, LOAD_FAILS, "load"))
+                meanings.append(Meaning(index, loader.name, _ANY, LOAD_FAILS, "load"))
         if step.gives and not because:
             walk.given.add(step.gives)
     chosen = walk.view.meta.tags if walk.view is not None else tags
-    touched = tuple(gaps)
     if because:
-        verdict = Verdict(loader.name, it.target, chosen, FAILS, "load", how, tuple(because), gaps=touched)
-        return verdict, meanings
-    signatures, some = _calls(loader, steps, walk, groups, unknown=bool(touched))
+        return Verdict(loader.name, _ANY, chosen, FAILS, "load", how, tuple(because), gaps=gaps), meanings
+    signatures, some = _calls(loader, steps, walk, groups, unknown=bool(gaps))
     meanings.extend(some)
-    outcome = UNKNOWN if touched or walk.view is None else LOADS
+    outcome = UNKNOWN if gaps or walk.view is None else LOADS
     assumes = _assumptions(it.model, walk)
-    return (
-        Verdict(loader.name, it.target, chosen, outcome, None, None, (), assumes, signatures, touched),
-        meanings,
-    )
+    return Verdict(loader.name, _ANY, chosen, outcome, None, None, (), assumes, signatures, gaps), meanings
 
 
 def _calls(
@@ -163,9 +285,7 @@ def _calls(
                         failing.setdefault(index, []).append(key)
         outcome = FAILS if because else UNKNOWN if unknown else RUNS
         verdicts[key] = CallVerdict(outcome, how, tuple(because))
-    meanings = [
-        Meaning(index, loader.name, walk.target, CALL_FAILS, "call", tuple(keys)) for index, keys in failing.items()
-    ]
+    meanings = [Meaning(index, loader.name, _ANY, CALL_FAILS, "call", tuple(keys)) for index, keys in failing.items()]
     return verdicts, meanings
 
 
@@ -223,7 +343,7 @@ def _assumptions(model: Model, walk: Walk) -> tuple[str, ...]:
     """What was left unread by choice and would break the load if it were damaged."""
     if model.bundle is None or part.VARIABLES not in walk.given:
         return ()
-    return () if model.bundle.verified == ALL_TENSORS else ("weights match their checksums",)
+    return () if model.bundle.verified == ALL_TENSORS else (WEIGHTS_MATCH,)
 
 
 class Summary(NamedTuple):

@@ -6,7 +6,7 @@ engine and the reporters share.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 # Effects, worst first. The order is the order of a report.
@@ -114,12 +114,33 @@ class Target(NamedTuple):
     device: str = "cpu"
     packages: tuple[str, ...] = ()
 
+    @property
+    def minor(self) -> tuple[int, int]:
+        """Major and minor of the release: (2, 15)."""
+        major, minor = self.tensorflow.split(".")[:2]
+        return int(major), int(minor)
+
     def __str__(self) -> str:
         text = f"TensorFlow {self.tensorflow} on {self.device}"
         return f"{text} with {', '.join(self.packages)}" if self.packages else text
 
     def as_dict(self) -> dict[str, Any]:
         return {"tensorflow": self.tensorflow, "device": self.device, "packages": list(self.packages)}
+
+
+def targets_text(targets: Iterable[Target]) -> str:
+    """Several targets in few words: "TensorFlow 2.12.1, 2.15.1 on cpu, gpu"; one as itself."""
+    devices: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
+    for target in targets:
+        devices.setdefault((target.tensorflow, target.packages), {})[target.device] = None
+    versions: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    for (version, packages), some in devices.items():
+        versions.setdefault((tuple(some), packages), []).append(version)
+    parts = []
+    for (some_devices, packages), found in versions.items():
+        beside = f" with {', '.join(packages)}" if packages else ""
+        parts.append(f"TensorFlow {', '.join(found)} on {', '.join(some_devices)}{beside}")
+    return "; ".join(parts)
 
 
 class Meaning(NamedTuple):

@@ -25,6 +25,12 @@ CASES = (
     ("--help", ["-m", "inspector", "--help"], "python -c pass", 4.0),
     ("--no-confirm --format json", ["-m", "inspector", "--no-confirm", "--format", "json", "MODEL"], "protobuf", 2.5),
     ("--no-confirm", ["-m", "inspector", "--no-confirm", "MODEL"], "protobuf", 4.0),
+    (
+        "compat --format json",
+        ["-m", "inspector", "compat", "--format", "json", "MODEL"],
+        "--no-confirm --format json",
+        3.0,
+    ),
 )
 MEMORY_LIMIT = 80e6
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from inspector.checking import check
+from inspector.compatibility import compat
+from inspector.report.compat import text_lines
 from inspector.report.rules import listing
 from inspector.report.style import Style
 from inspector.report.text import lines
@@ -31,3 +33,12 @@ def test_the_example_is_real(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = README.split("```")[1].split("broken-missing-index\n", 1)[1]
 
     assert [line.rstrip() for line in shown.strip().splitlines()] == [line.rstrip() for line in printed.splitlines()]
+
+
+def test_the_matrix_is_real(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the README shows of compat, to the letter."""
+    monkeypatch.chdir(ROOT)
+    (one,) = compat("golden/models/tf-keras-mlp", loaders=["tf2", "serving"]).models
+    shown = README.split("compat --loader tf2 --loader serving golden/models/tf-keras-mlp\n", 1)[1].split("```")[0]
+
+    assert shown.strip().splitlines() == "\n".join(text_lines(one, Style(colour=False))).strip().splitlines()

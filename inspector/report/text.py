@@ -5,8 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from inspector.engine import LOADERS, Summary, words
-from inspector.findings import CALL_FAILS, EFFECTS, FAILS, LOADS, RUNS, SEVERITIES, UNKNOWN, Confirmation
+from inspector.engine import LOADERS, WEIGHTS_MATCH, Summary, words
+from inspector.findings import (
+    CALL_FAILS,
+    EFFECTS,
+    FAILS,
+    LOADS,
+    RUNS,
+    SEVERITIES,
+    UNKNOWN,
+    Confirmation,
+    Finding,
+    Location,
+    Target,
+    Verdict,
+    targets_text,
+)
 from inspector.model.dtypes import name as dtype_name
 from inspector.model.dtypes import shape_text
 from inspector.model.saved_model import Model, TensorInfo
@@ -51,7 +65,7 @@ def _what_it_is(report: ModelReport, style: Style) -> Iterator[str]:
         beside = [*model.side_files, *(f"assets.extra/{name}" for name in model.extra_assets)]
         if beside:
             yield f"  beside       {_some(tuple(beside))}"
-    yield f"  judged for   {report.judgement.target} ({report.why_target})"
+    yield f"  judged for   {targets_text(report.judgement.targets)} ({report.why_target})"
     if report.why_tags:
         yield f"  with tags    [{', '.join(report.model.meta_graphs[0].tags)}]: {report.why_tags}"
     yield ""
@@ -91,27 +105,37 @@ def _tensors(infos: dict[str, TensorInfo]) -> str:
 
 
 def _verdicts(report: ModelReport, style: Style) -> Iterator[str]:
+    """A row for each loader, or for each set of targets to which a loader does the same."""
+    several = len(report.judgement.targets) > 1
+    alike: dict[tuple[str, ...], list[Verdict]] = {}
+    for verdict in sorted(report.verdicts, key=lambda verdict: list(LOADERS).index(verdict.loader)):
+        alike.setdefault(_verdict_row(report, verdict, style), []).append(verdict)
     rows = []
-    for verdict in report.verdicts:
-        rules = list(dict.fromkeys(report.findings[i].rule for i in verdict.because))
-        calls = list(verdict.signatures.values())
-        running = sum(call.outcome == RUNS for call in calls)
-        called = f"{running} of {len(calls)} signatures run" if calls else "-" if verdict.outcome != LOADS else "none"
-        for call in calls:
-            rules += [r for i in call.because if (r := report.findings[i].rule) not in rules]
-        mark = "  " if verdict.loader in report.chosen else "  ("
-        end = "" if verdict.loader in report.chosen else ")"
-        outcome = verdict.outcome if verdict.outcome != FAILS else f"fails ({verdict.how})"
-        colour = {LOADS: style.good, FAILS: style.bad, UNKNOWN: style.warn}[verdict.outcome]
-        if verdict.outcome == LOADS and running < len(calls):
-            called = style.bad(called)
-        how = LOADERS[verdict.loader].call
-        rows.append([f"{mark}{verdict.loader}{end}", colour(outcome), called, " ".join(rules), how])
-    yield _table(rows, ["  loader", "load", "calls", "because", ""], style)
-    assumed = dict.fromkeys(text for verdict in report.verdicts for text in verdict.assumes)
+    for (*cells, how), verdicts in alike.items():
+        where = targets_text(verdict.target for verdict in verdicts) if several else ""
+        rows.append([*cells, where.replace("TensorFlow ", "") or how])
+    yield _table(rows, ["  loader", "load", "calls", "because", "TensorFlow" if several else ""], style)
+    assumed = list(dict.fromkeys(text for verdict in report.verdicts for text in verdict.assumes))
     if assumed:
-        yield f"  assuming that {', '.join(assumed)} (--verify reads them)"
+        more = f" and {len(assumed) - PLACES_SHOWN} more" if len(assumed) > PLACES_SHOWN else ""
+        verified = " (--verify reads them)" if WEIGHTS_MATCH in assumed else ""
+        yield f"  assuming that {', '.join(assumed[:PLACES_SHOWN])}{more}{verified}"
     yield ""
+
+
+def _verdict_row(report: ModelReport, verdict: Verdict, style: Style) -> tuple[str, ...]:
+    rules = list(dict.fromkeys(report.findings[i].rule for i in verdict.because))
+    calls = list(verdict.signatures.values())
+    running = sum(call.outcome == RUNS for call in calls)
+    called = f"{running} of {len(calls)} signatures run" if calls else "-" if verdict.outcome != LOADS else "none"
+    for call in calls:
+        rules += [r for i in call.because if (r := report.findings[i].rule) not in rules]
+    name = f"  {verdict.loader}" if verdict.loader in report.chosen else f"  ({verdict.loader})"
+    outcome = verdict.outcome if verdict.outcome != FAILS else f"fails ({verdict.how})"
+    colour = {LOADS: style.good, FAILS: style.bad, UNKNOWN: style.warn}[verdict.outcome]
+    if verdict.outcome == LOADS and running < len(calls):
+        called = style.bad(called)
+    return name, colour(outcome), called, " ".join(rules), LOADERS[verdict.loader].call
 
 
 def _findings(report: ModelReport, style: Style) -> Iterator[str]:
@@ -122,7 +146,7 @@ def _findings(report: ModelReport, style: Style) -> Iterator[str]:
     yield _totals(report, style)
     for summary, indices in causes:
         first = report.findings[indices[0]]
-        message, fix = words(first)
+        message, fix = words(_of_releases([report.findings[i] for i in indices]))
         yield f"{style.severity(summary.severity)} {style.title(first.rule)} {message}"
         yield f"      where  {_where(report, indices)}"
         broken = _breaks(report, indices)
@@ -133,11 +157,28 @@ def _findings(report: ModelReport, style: Style) -> Iterator[str]:
         yield f"      fix    {_indented(fix)}"
 
 
+def _of_releases(findings: list[Finding]) -> Finding:
+    """The first of findings that differ in nothing but the release, with all their releases in its words."""
+    first = findings[0]
+    named = list(dict.fromkeys(str(finding.data.get("tensorflow", "")) for finding in findings))
+    if len(named) < 2:
+        return first
+    named.sort(key=lambda version: [int(part) for part in version.split(".")])
+    text = f"{named[0]} to {named[-1]}" if len(named) > PLACES_SHOWN else ", ".join(named)
+    return Finding(first.rule, first.where, {**first.data, "tensorflow": text}, first.count, first.places)
+
+
+def _cause(finding: Finding) -> tuple[str, str]:
+    """Equal for findings whose words differ in nothing but the target's release."""
+    data = {**finding.data, "tensorflow": ""} if "tensorflow" in finding.data else finding.data
+    return finding.rule, words(Finding(finding.rule, finding.where, data))[0]
+
+
 def _by_cause(report: ModelReport) -> list[tuple[Summary, list[int]]]:
     """Findings with the same words together, with the worst of their meanings; worst first."""
     causes: dict[tuple[str, str], list[int]] = {}
     for index, finding in enumerate(report.findings):
-        causes.setdefault((finding.rule, words(finding)[0]), []).append(index)
+        causes.setdefault(_cause(finding), []).append(index)
     groups = []
     for indices in causes.values():
         worst = min((report.summary(i) for i in indices), key=_badness)
@@ -151,34 +192,48 @@ def _badness(summary: Summary) -> tuple[int, int]:
 
 
 def _totals(report: ModelReport, style: Style) -> str:
-    counted = [report.summary(i).severity for i in range(len(report.findings))]
+    """How many findings of each severity; what differs only in the release counts once."""
+    worst: dict[tuple[object, ...], str] = {}
+    for i, finding in enumerate(report.findings):
+        key = (*_cause(finding), finding.where)
+        worst[key] = min(worst.get(key, SEVERITIES[-1]), report.summary(i).severity, key=SEVERITIES.index)
+    counted = list(worst.values())
     parts = [_count(counted.count(s), s) for s in SEVERITIES if s in counted]
     return style.head("findings: ") + ", ".join(parts)
 
 
 def _where(report: ModelReport, indices: list[int]) -> str:
     places = []
+    counts: dict[Location, int] = {}
     for index in indices:
         finding = report.findings[index]
         rule = by_code().get(finding.rule)
         for place in finding.places or ("",):
             where = str(finding.where._replace(node=place) if rule is not None and rule.about_nodes else finding.where)
             places.append(where if place in where else f"{where}, {place}")
-    count = sum(report.findings[i].count for i in indices)
+        counts[finding.where] = max(finding.count, counts.get(finding.where, 0))
     shown = list(dict.fromkeys(places))[:PLACES_SHOWN]
-    more = count - len(shown)
+    more = sum(counts.values()) - len(shown)
     joined = "\n             ".join(shown)
     return f"{joined}\n             ... {more:,} more places" if more > 0 else joined
 
 
 def _breaks(report: ModelReport, indices: list[int]) -> str:
     """ "the load in tf2, tf1; calls of serving_default in serving": what the findings stop, in the chosen loaders."""
-    stages: dict[str, dict[str, None]] = {}
+    stages: dict[str, dict[str, dict[Target, None]]] = {}
     for meaning in report.judgement.meanings:
         if meaning.finding in indices and meaning.loader in report.chosen:
             called = f"calls of {_some(meaning.signatures)}" if meaning.effect == CALL_FAILS else "the load"
-            stages.setdefault(called, {})[meaning.loader] = None
-    return "; ".join(f"{what} in {', '.join(loaders)}" for what, loaders in stages.items())
+            stages.setdefault(called, {}).setdefault(meaning.loader, {})[meaning.target] = None
+    parts = []
+    for what, loaders in stages.items():
+        alike: dict[tuple[Target, ...], list[str]] = {}
+        for loader, targets in loaders.items():
+            alike.setdefault(tuple(targets), []).append(loader)
+        for some, names in alike.items():
+            everywhere = len(some) == len(report.judgement.targets)
+            parts.append(f"{what} in {', '.join(names)}" + ("" if everywhere else f" ({targets_text(some)})"))
+    return "; ".join(parts)
 
 
 def _indented(text: str) -> str:

@@ -58,10 +58,16 @@ class Rule:
     about_nodes: ClassVar[bool] = (
         False  # its findings are at nodes: a loader minds them only in the graphs that it reads
     )
+    # Its data hold an empty `tensorflow`, which the engine fills in: so targets with equal ops share what it found.
+    names_release: ClassVar[bool] = False
     message: ClassVar[str]
     fix: ClassVar[str]
     good: ClassVar[tuple[Example, ...]]
     bad: ClassVar[tuple[Example, ...]]
+
+    def widening(self, data: Mapping[str, Any], release: str) -> str:
+        """What makes the model work on a release where this bars it, for a rule that knows better than its fix."""
+        return self.fix.format_map(data)
 
     def check(self, it: Inspection) -> Iterable[Found]:
         """What is wrong. Yields in file order; never prints, sorts, mutates or catches broadly."""

@@ -1,4 +1,8 @@
-"""One model seen by one target: what rules ask, computed once and shared."""
+"""One model seen by one target: what rules ask, computed once and shared, also between targets.
+
+Most ops are the same in many releases, so most of what is computed for one target holds for others. An inspection takes
+down which aspects of its target were looked at (``uses``): what was computed from equal aspects is equal.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from inspector.model.graph import Function, Graph
 from inspector.model.objects import ObjectVariable
 from inspector.model.saved_model import MetaGraph, Model
 from inspector.topology.liveness import live_nodes
-from inspector.topology.ops import OpSet
+from inspector.topology.ops import OPS, RELEASE, TARGET, TYPES, OpSet, OpShare, Uses
 from inspector.topology.reach import Reach
 from inspector.topology.restores import HandleUse, Restored, handle_uses, restored, routes_reading
 from inspector.topology.wiring import Wiring, wire
@@ -20,55 +24,106 @@ if TYPE_CHECKING:
     from inspector.model.bundle import TensorBundle
 
 
+class MetaShare:
+    """What the views of one MetaGraph for several targets have in common."""
+
+    __slots__ = ("handle_uses", "live", "meta", "ops", "reach", "restored", "types", "variables", "wirings")
+
+    def __init__(self, meta: MetaGraph) -> None:
+        self.meta = meta
+        self.reach = Reach(meta)
+        self.ops = OpShare()
+        self.types: dict[object, int] = {}
+        self.wirings: dict[tuple[int, int], Wiring] = {}
+        self.live: dict[tuple[int, str], frozenset[str]] = {}
+        self.restored: list[Restored] | None = None
+        self.handle_uses: list[HandleUse] | None = None
+        self.variables: list[ObjectVariable] | None = None
+
+
+class Share:
+    """What the inspections of one model for several targets have in common. Cost: none before it is asked."""
+
+    __slots__ = ("known", "metas", "model", "ops", "routes")
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.metas = [MetaShare(meta) for meta in model.meta_graphs]
+        self.known = _ops_of(model)
+        self.ops: dict[tuple[int, ...], int] = {}
+        self.routes: dict[str, tuple[str, ...]] | None = None
+
+    def ops_number(self, release: Release) -> int:
+        """A number for what the release makes of the model's ops: equal for releases with the same definitions."""
+        return self.ops.setdefault(tuple([id(release.op(name)) for name in self.known]), len(self.ops))
+
+
+def _ops_of(model: Model) -> frozenset[str]:
+    """The names of all ops that the nodes of a model have. Reads all its graphs."""
+    for meta in model.meta_graphs:
+        for _ in meta.graphs():
+            pass  # decoding a graph enters its forms into the table
+    return frozenset(form.op for form in model.kinds.forms)
+
+
 class MetaView:
     """A MetaGraph with its ops resolved against the target's release, its wirings and its reachability."""
 
-    __slots__ = ("_handle_uses", "_live", "_restored", "_variables", "_wirings", "meta", "ops", "reach")
+    __slots__ = ("_ops", "_share", "_uses", "meta", "ops_number", "reach", "types_number")
 
-    def __init__(self, meta: MetaGraph, ops: OpSet, reach: Reach) -> None:
-        self.meta = meta
-        self.ops = ops
-        self.reach = reach
-        self._wirings: dict[int, Wiring] = {}
-        self._live: dict[str, frozenset[str]] = {}
-        self._restored: list[Restored] | None = None
-        self._handle_uses: list[HandleUse] | None = None
-        self._variables: list[ObjectVariable] | None = None
+    def __init__(self, share: MetaShare, ops: OpSet, uses: Uses, ops_number: int, types_number: int) -> None:
+        self.meta = share.meta
+        self.reach = share.reach
+        self.ops_number = ops_number
+        self.types_number = types_number
+        self._ops = ops
+        self._share = share
+        self._uses = uses
+
+    @property
+    def ops(self) -> OpSet:
+        """What the target's release makes of the op names of this MetaGraph."""
+        self._uses.seen.add(OPS)
+        return self._ops
 
     @property
     def restored(self) -> list[Restored]:
         """Every tensor that running the saver's restore op reads."""
-        if self._restored is None:
-            self._restored = restored(self.reach)
-        return self._restored
+        if self._share.restored is None:
+            self._share.restored = restored(self.reach)
+        return self._share.restored
 
     @property
     def handle_uses(self) -> list[HandleUse]:
         """Direct reads of resource variables in the main graph, and constants assigned to them."""
-        if self._handle_uses is None:
-            self._handle_uses = list(handle_uses(self.meta.graph))
-        return self._handle_uses
+        if self._share.handle_uses is None:
+            self._share.handle_uses = list(handle_uses(self.meta.graph))
+        return self._share.handle_uses
 
     def variables(self, bundle: TensorBundle | None) -> list[ObjectVariable]:
         """The object graph's variables with their keys in the model's checkpoint; none without an object graph."""
-        if self._variables is None:
+        if self._share.variables is None:
             objects = self.meta.objects
             checkpoint = bundle.object_graph() if bundle is not None else None
-            self._variables = objects.variables(checkpoint) if objects is not None else []
-        return self._variables
+            self._share.variables = objects.variables(checkpoint) if objects is not None else []
+        return self._share.variables
 
     def live(self, function: str) -> frozenset[str]:
         """The nodes of a function that a call of it runs; none for a function that is missing."""
-        if function not in self._live:
+        self._uses.seen.add(OPS)
+        key = self.ops_number, function
+        if key not in self._share.live:
             body = self.meta.function(function)
-            self._live[function] = frozenset() if body is None else live_nodes(body, self.ops)
-        return self._live[function]
+            self._share.live[key] = frozenset() if body is None else live_nodes(body, self._ops)
+        return self._share.live[key]
 
     def wiring(self, graph: Graph, function: Function | None = None) -> Wiring:
         """The resolved edges of the main graph or of one function."""
-        found = self._wirings.get(id(graph))
+        self._uses.seen.add(TYPES)
+        key = self.types_number, id(graph)
+        found = self._share.wirings.get(key)
         if found is None:
-            found = self._wirings[id(graph)] = wire(graph, self.ops, function)
+            found = self._share.wirings[key] = wire(graph, self._ops, function)
         return found
 
     def wirings(self) -> Iterator[Wiring]:
@@ -79,27 +134,54 @@ class MetaView:
 
 
 class Inspection:
-    """A model seen by a target. Immutable in meaning; what it holds is computed on request."""
+    """A model seen by a target. Immutable in meaning; what it holds is computed on request.
 
-    __slots__ = ("_routes", "meta_views", "model", "release", "tags", "target")
+    ``uses`` tells which aspects of the target were looked at; ``share`` is common to the targets of one model.
+    """
+
+    __slots__ = ("_release", "_target", "meta_views", "model", "share", "tags", "uses")
 
     def __init__(
-        self,
-        model: Model,
-        target: Target,
-        tags: tuple[str, ...] | None = None,
-        reaches: dict[int, Reach] | None = None,
+        self, model: Model, target: Target, tags: tuple[str, ...] | None = None, share: Share | None = None
     ) -> None:
         self.model = model
-        self._routes: dict[str, tuple[str, ...]] | None = None
         self.tags = tags
-        self.target = target
-        self.release: Release = release(target.tensorflow)
-        shared = {} if reaches is None else reaches
-        self.meta_views = []
-        for meta in model.meta_graphs:
-            reach = shared.setdefault(meta.index, Reach(meta))
-            self.meta_views.append(MetaView(meta, OpSet(self.release, meta.library, target.packages), reach))
+        self.share = Share(model) if share is None else share
+        self.uses = Uses(self.share.known)
+        self._target = target
+        # The GPU build registers the GPU's ops; its kernels (Release.kernels) belong to the same object.
+        self._release: Release = release(target.tensorflow, gpu=target.device == "gpu")
+        ops_number = self.share.ops_number(self._release) if model.meta_graphs else 0
+        self.meta_views = [self._view(meta, ops_number) for meta in self.share.metas]
+
+    def _view(self, share: MetaShare, ops_number: int) -> MetaView:
+        ops = OpSet(self._release, share.meta.library, self._target.packages, share.ops, self.uses)
+        resolved = [ops.resolve(form) for form in self.model.kinds.forms]
+        types = tuple([one and (one.inputs, one.outputs) for one in resolved])
+        return MetaView(share, ops, self.uses, ops_number, share.types.setdefault(types, len(share.types)))
+
+    @property
+    def target(self) -> Target:
+        self.uses.seen.add(TARGET)
+        return self._target
+
+    @property
+    def release(self) -> Release:
+        self.uses.seen.add(RELEASE)
+        return self._release
+
+    @property
+    def version(self) -> str:
+        """The release's version, for words only: who decides by it asks ``release``."""
+        return self._release.version
+
+    def aspect(self, name: str) -> object:
+        """One aspect of the target: equal for targets that do not differ in it."""
+        if name == TYPES:
+            return tuple([view.types_number for view in self.meta_views])
+        if name == OPS:
+            return self.meta_views[0].ops_number if self.meta_views else 0
+        return self._release if name == RELEASE else self._target
 
     @property
     def reaches(self) -> dict[int, Reach]:
@@ -109,6 +191,6 @@ class Inspection:
     @property
     def routes(self) -> dict[str, tuple[str, ...]]:
         """Checkpoint key → the routes by which some loader reads it (``inspector.topology.restores``)."""
-        if self._routes is None:
-            self._routes = routes_reading(self.model, [view.restored for view in self.meta_views])
-        return self._routes
+        if self.share.routes is None:
+            self.share.routes = routes_reading(self.model, [view.restored for view in self.meta_views])
+        return self.share.routes

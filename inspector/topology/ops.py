@@ -14,6 +14,23 @@ from inspector.wire.schema import message
 
 UNKNOWN_TYPE = 0
 
+# What of its target an inspection's user looked at (Uses): the whole target, the release with its version, the
+# definitions of the ops that the model uses, or only the dtypes that follow from them.
+TARGET, RELEASE, OPS, TYPES = "target", "release", "ops", "types"
+
+
+class Uses:
+    """Which aspects of its target were looked at since ``seen`` was last cleared.
+
+    ``known`` are the ops that the aspect OPS compares; who asks for another one looks at the whole release.
+    """
+
+    __slots__ = ("known", "seen")
+
+    def __init__(self, known: frozenset[str]) -> None:
+        self.known = known
+        self.seen: set[str] = set()
+
 
 class Output(NamedTuple):
     """One output tensor: the name of its output_arg, its place within that arg, its DataType (0: unknown)."""
@@ -31,6 +48,16 @@ class Resolved(NamedTuple):
     outputs: tuple[Output, ...] | None
 
 
+class OpShare:
+    """What the OpSets of one MetaGraph for several releases share: OpDefs of functions, and forms by their OpDef."""
+
+    __slots__ = ("functions", "resolved")
+
+    def __init__(self) -> None:
+        self.functions: dict[str, OpDef] = {}
+        self.resolved: dict[tuple[Form, int], Resolved] = {}
+
+
 class OpSet:
     """The ops that nodes of one MetaGraph can name on one release: the registry, then the function library.
 
@@ -38,20 +65,46 @@ class OpSet:
     are cached; resolving one costs some 10 µs.
     """
 
-    __slots__ = ("_functions", "_library", "_resolved", "packages", "release")
+    __slots__ = ("_functions", "_library", "_release", "_resolved", "_resolved_by_any", "_uses", "packages")
 
-    def __init__(self, release: Release, library: Library, packages: tuple[str, ...] = ()) -> None:
-        self.release = release
+    def __init__(
+        self,
+        release: Release,
+        library: Library,
+        packages: tuple[str, ...] = (),
+        known: OpShare | None = None,
+        uses: Uses | None = None,
+    ) -> None:
+        share = OpShare() if known is None else known
+        self._release = release
         self.packages = packages
         self._library = library
-        self._functions: dict[str, OpDef] = {}
+        self._functions = share.functions
+        self._resolved_by_any = share.resolved
         self._resolved: dict[Form, Resolved | None] = {}
+        self._uses = uses
+
+    @property
+    def release(self) -> Release:
+        """The release, by whose version a rule names it."""
+        if self._uses is not None:
+            self._uses.seen.add(RELEASE)
+        return self._release
+
+    def registered(self, name: str) -> OpDef | None:
+        """The op as the release registers it, or a package that is imported before the load; None if none does."""
+        if self._uses is not None and name not in self._uses.known:
+            self._uses.seen.add(RELEASE)
+        found = self._release.op(name)
+        if found is None:
+            if self._uses is not None:
+                self._uses.seen.add(TARGET)  # another target may have the package
+            found = self._of_package(name)
+        return found
 
     def op(self, name: str) -> OpDef | None:
         """The OpDef of an op, of the release or of a package, or of a function that is called as one; else None."""
-        found = self.release.op(name)
-        if found is None and self.packages:
-            found = self._of_package(name)
+        found = self.registered(name)
         if found is None and name in self._library.by_name:
             found = self._functions.get(name)
             if found is None:
@@ -60,12 +113,14 @@ class OpSet:
 
     def _of_package(self, name: str) -> OpDef | None:
         """The op as a companion package that is imported before the load registers it, in the version that fits."""
+        if not self.packages:
+            return None
         from inspector.catalogue import companions
 
         for asked in self.packages:
             package = companions.package(asked)
             if package is not None:
-                fitting = companions.version_for(package, self.release.version)
+                fitting = companions.version_for(package, self._release.version)
                 found = companions.companion_op(package.name, name, fitting.version if fitting else "")
                 if found is not None:
                     return found
@@ -73,7 +128,7 @@ class OpSet:
 
     def is_function(self, name: str) -> bool:
         """Whether ``name`` is a library function and not a registered op."""
-        return name in self._library.by_name and self.release.op(name) is None
+        return name in self._library.by_name and self.registered(name) is None
 
     def resolve(self, form: Form) -> Resolved | None:
         """The types of a form; None if its op is not registered."""
@@ -81,7 +136,13 @@ class OpSet:
             return self._resolved[form]
         except KeyError:
             op_def = self.op(form.op)
-            found = None if op_def is None else Resolved(op_def, _inputs(op_def, form), _outputs(op_def, form))
+            found = None
+            if op_def is not None:
+                key = form, id(op_def)
+                found = self._resolved_by_any.get(key)
+                if found is None:
+                    found = Resolved(op_def, _inputs(op_def, form), _outputs(op_def, form))
+                    self._resolved_by_any[key] = found
             self._resolved[form] = found
             return found
 

@@ -62,7 +62,7 @@ def check_all(folder: Path) -> None:
 
     model = open_model(folder)
     judge(model, TARGET, strict=True)
-    report = examine(model, TARGET, ("tf2", "tf1", "serving"), None)
+    report = examine(model, (TARGET,), ("tf2", "tf1", "serving"), None)
     assert list(lines(report, Style(colour=False)))
 
 

@@ -28,6 +28,7 @@ class AttrUnknown(KindRule):
     code = "OP005"
     name = "attr-unknown"
     otherwise = ADVICE_NOTE
+    names_release = True
     message = "op `{op}` has no attr `{attr}` in TensorFlow {tensorflow}, which ignores it{meaning}"
     fix = "{cure}"
     good = (
@@ -45,18 +46,18 @@ class AttrUnknown(KindRule):
     )  # fmt: skip
 
     def check_form(self, form: Form, ops: OpSet) -> Iterator[dict[str, Any]]:
-        op_def = ops.release.op(form.op)
+        op_def = ops.registered(form.op)
         if op_def is None:
             return
         known = {attr.name for attr in op_def.attrs}
         for name, attr in form.attrs.items():
             if name not in known and not name.startswith("_"):
-                yield _data(form.op, attr, ops.release.version)
+                yield _data(form.op, attr)
 
 
-def _data(op: str, attr: Attr, tensorflow: str) -> dict[str, Any]:
+def _data(op: str, attr: Attr) -> dict[str, Any]:
     knowing = [version for version in releases() if _definition(op, attr.name, version) is not None]
-    data = {"op": op, "attr": attr.name, "tensorflow": tensorflow, "since": knowing[0] if knowing else ""}
+    data = {"op": op, "attr": attr.name, "tensorflow": "", "since": knowing[0] if knowing else ""}
     if not knowing:
         cure = f"remove `{attr.name}` from the node, or load the model with the TensorFlow that saved it"
         return {**data, "is_default": None, "meaning": "", "cure": cure}

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from inspector.model.graph import Form
@@ -43,6 +43,9 @@ class AttrValueNotAllowed(KindRule):
             expect=("y",),
         ),
     )
+
+    def widening(self, data: Mapping[str, Any], release: str) -> str:
+        return f"export the model again with `{data['attr']}` of `{data['op']}` {data['expected']}"
 
     def check_form(self, form: Form, ops: OpSet) -> Iterator[dict[str, Any]]:
         op_def = ops.op(form.op)

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
-from inspector.catalogue import near_ops, releases_with
+from inspector.catalogue import near_ops, release, releases_with
 from inspector.model.graph import Form
 from inspector.rules.rule import ADVICE_WARNING, Example, KindRule
 from inspector.topology.ops import OpSet
@@ -26,6 +27,7 @@ class OpNotRegistered(KindRule):
     code = "OP001"
     name = "op-not-registered"
     otherwise = ADVICE_WARNING
+    names_release = True
     message = "op `{op}` is not registered in TensorFlow {tensorflow}"
     fix = "{cure}"
     good = (Example("x = Placeholder() {dtype: float32}\ny = Relu(x) {T: float32}"),)
@@ -34,20 +36,31 @@ class OpNotRegistered(KindRule):
         Example("x = Placeholder() {dtype: string}\ny = CaseFoldUTF8(x)", expect=("y",)),
     )
 
+    def widening(self, data: Mapping[str, Any], release: str) -> str:
+        if releases_with(data["op"]):
+            return f"export the model again without `{data['op']}`, or with TensorFlow {release}"
+        return super().widening(data, release)
+
     def check_form(self, form: Form, ops: OpSet) -> Iterator[dict[str, Any]]:
         if ops.op(form.op) is None:
-            yield {"op": form.op, "tensorflow": ops.release.version, "cure": _cure(form.op, ops)}
+            yield {"op": form.op, "tensorflow": "", "cure": _cure(form.op, ops.release.version)}
 
 
-def _cure(op: str, ops: OpSet) -> str:
+@lru_cache(maxsize=256)
+def _near(op: str) -> tuple[str, ...]:
+    """Asked of the newest release, so that it is asked once however many targets there are."""
+    return near_ops(op, release("latest"))
+
+
+def _cure(op: str, tensorflow: str) -> str:
     known = releases_with(op)
     if known:
         return f"load it with a TensorFlow from {known[0]} to {known[-1]}, or export the model again without `{op}`"
-    owned = _by_owner(op, ops.release.version) or _by_group(op)
+    owned = _by_owner(op, tensorflow) or _by_group(op)
     if owned:
         return owned
     cure = f"before the load, import the Python package that registers `{op}`, or tf.load_op_library(...) its library"
-    near = near_ops(op, ops.release)
+    near = _near(op)
     return f"{cure} (the nearest op of TensorFlow is `{near[0]}`)" if near else cure
 
 

@@ -1,0 +1,109 @@
+"""The compatibility matrix as text, Markdown and JSON: runs of releases, oldest and newest, and what would widen them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from inspector.engine import LOADERS, OLDEST_CHECKED
+from inspector.report.style import Style
+
+if TYPE_CHECKING:
+    from inspector.compatibility import Compatibility, CompatReport, Run, Widening
+
+OUTCOMES = {"loads": "loads", "partly": "runs partly", "fails": "fails", "unknown": "unknown"}
+
+
+def written(report: CompatReport, form: str, style: Style) -> str:
+    """The matrices of a report in one format."""
+    if form == "json":
+        import json
+
+        return json.dumps(report.as_dict(), indent=1, ensure_ascii=False) + "\n"
+    one = markdown_lines if form == "markdown" else text_lines
+    parts = ["\n".join(one(model, style)) for model in report.models]
+    return "\n\n".join(parts) + "\n" if parts else ""
+
+
+def text_lines(model: Compatibility, style: Style) -> Iterator[str]:
+    """For people: a block for each loader, a line for each run of releases."""
+    yield style.title(model.path)
+    paint = {"loads": style.good, "fails": style.bad}
+    for loader, devices, runs in _rows(model):
+        yield f"  {style.title(loader)} on {', '.join(devices)}  {style.head(LOADERS[loader].call)}"
+        width = max(len(run.span) for run in runs)
+        for run in runs:
+            outcome = paint.get(run.outcome, style.warn)(f"{OUTCOMES[run.outcome]:11}")
+            line = f"    {run.span:{width}}  {outcome}"
+            yield f"{line}  {run.reason.rule} {run.message}{_more(run)}" if run.reason else line.rstrip()
+    yield ""
+    yield from (f"  {line}" for line in _answers(model))
+
+
+def markdown_lines(model: Compatibility, style: Style) -> Iterator[str]:
+    """For a README or a pull request: one table."""
+    yield f"### {model.path}"
+    yield ""
+    yield "| loader | device | TensorFlow | outcome | because |"
+    yield "|---|---|---|---|---|"
+    for loader, devices, runs in _rows(model):
+        for run in runs:
+            reason = f"{run.reason.rule} {_cell(run.message)}{_more(run)}" if run.reason else ""
+            yield f"| {loader} | {', '.join(devices)} | {run.span} | {OUTCOMES[run.outcome]} | {reason} |"
+    yield ""
+    yield from (f"- {_cell(line)}" for line in _answers(model))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _rows(model: Compatibility) -> Iterator[tuple[str, tuple[str, ...], list[Run]]]:
+    """Each loader's runs; devices that agree in all of them together."""
+    for loader in model.loaders:
+        alike: dict[tuple[Any, ...], tuple[list[str], list[Run]]] = {}
+        for device in model.devices:
+            runs = model.runs(loader, device)
+            key = tuple((run.span, run.outcome, run.reason and run.reason.key) for run in runs)
+            alike.setdefault(key, ([], runs))[0].append(device)
+        for devices, runs in alike.values():
+            yield loader, tuple(devices), runs
+
+
+def _more(run: Run) -> str:
+    more = max(len(cell.because) for cell in run.cells) - 1
+    return f" (and {more} more)" if more > 0 else ""
+
+
+def _answers(model: Compatibility) -> Iterator[str]:
+    """Oldest, newest, what they take for granted, and how to widen the range."""
+    for loader in model.loaders:
+        for device, working in _alike({device: model.working(loader, device) for device in model.devices}):
+            told = f"oldest that will do {working[0]}, newest {working[-1]}" if working else "no release will do"
+            yield f"{loader} on {device}: {told}"
+    unwatched = {c.target.tensorflow for c in model.cells if c.target.minor < OLDEST_CHECKED and c.outcome == "loads"}
+    if unwatched:
+        checked = ".".join(map(str, OLDEST_CHECKED))
+        order = sorted(unwatched, key=model.releases.index)
+        yield f"assuming that the loaders of {order[0]} to {order[-1]} take the steps that TensorFlow {checked}'s take"
+    attrs = {c.target.tensorflow for c in model.cells if c.outcome == "loads" and any("attrs" in a for a in c.assumes)}
+    if attrs:
+        order = sorted(attrs, key=model.releases.index)
+        yield f"and that {order[0]} to {order[-1]} ignore attrs that they do not know (OP005)"
+    alike: dict[tuple[Any, ...], tuple[Widening, dict[str, None]]] = {}
+    for widening in model.widenings():
+        key = widening.gains, tuple(reason.key for reason in widening.reasons)
+        alike.setdefault(key, (widening, {}))[1][widening.loader] = None
+    for widening, loaders in alike.values():
+        gains = widening.gains[0] if len(widening.gains) == 1 else f"{widening.gains[0]} – {widening.gains[-1]}"
+        rules = zip(widening.reasons, widening.fixes, strict=True)
+        yield f"to win {gains} for {', '.join(loaders)}: " + "; ".join(f"{one.rule}: {fix}" for one, fix in rules)
+
+
+def _alike(values: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Devices with the same value together."""
+    names: dict[tuple[str, ...], list[str]] = {}
+    for name, value in values.items():
+        names.setdefault(value, []).append(name)
+    for value, some in names.items():
+        yield ", ".join(some), value

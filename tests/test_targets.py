@@ -1,0 +1,181 @@
+"""Targets: what a user may write, several of them in one report, and that sharing between them changes nothing."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from inspector.checking import check
+from inspector.cli import main
+from inspector.engine import judge_each, merge
+from inspector.errors import UnknownRelease, UsageError
+from inspector.findings import Target, targets_text
+from inspector.model.saved_model import open_model
+from inspector.rules.rule import Example
+from inspector.targets import choose_targets, import_names, judged_releases, versions_in
+from tests.building import build
+
+MODELS = Path(__file__).parent.parent / "golden" / "models"
+GOLDEN = sorted(folder.name for folder in MODELS.iterdir() if folder.name != "serving-base")
+SCHEMA = json.loads(resources.files("inspector").joinpath("report/schema.json").read_text())
+FAR_APART = (
+    Target("1.15.5"), Target("2.3.4", "gpu"), Target("2.9.3"), Target("2.12.1"), Target("2.15.1", "cpu", ("tf_keras",)),
+    Target("2.18.1"), Target("2.21.0"), Target("2.21.0", "gpu"), Target("2.21.0", "cpu", ("tf_keras",)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "versions"),
+    [
+        ("2.15", ("2.15.1",)),
+        ("2.15.1", ("2.15.1",)),
+        ("2.15.*", ("2.15.1",)),
+        ("latest", ("2.21.0",)),
+        ("1.15", ("1.15.5",)),
+        (">=2.11,<2.16", ("2.11.1", "2.12.1", "2.13.1", "2.14.1", "2.15.1")),
+        (">2.18, <=2.20", ("2.19.1", "2.20.0")),
+        ("~=2.19", ("2.19.1", "2.20.0", "2.21.0")),
+        ("==2.15", ("2.15.1",)),
+        (">=2.19,!=2.20", ("2.19.1", "2.21.0")),
+        ("<2.0", ("1.15.5",)),
+    ],
+)
+def test_versions(text: str, versions: tuple[str, ...]) -> None:
+    """A bound counts as far as it is written; releases before 1.15 are in no range."""
+    assert versions_in(text) == versions
+
+
+@pytest.mark.parametrize("text", [">=3", ">=2.15,", ">= two", "1.14", "1.3.0", "<1.15"])
+def test_wrong_versions(text: str) -> None:
+    """An empty range, a bound that is none, a release that is too old to be judged."""
+    with pytest.raises(UsageError):
+        versions_in(text)
+
+
+def test_an_unknown_release_lists_near_ones_that_can_be_judged() -> None:
+    """1.16 never was; its neighbours are 1.15.5 and 2.0.4, not 1.14.0."""
+    with pytest.raises(UnknownRelease) as caught:
+        versions_in("1.16")
+
+    assert set(caught.value.near) <= set(judged_releases())
+    assert "1.15.5" in caught.value.near
+
+
+def test_combinations() -> None:
+    """Releases times devices, each once, packages by their import names."""
+    chosen = choose_targets(["2.15", ">=2.14,<2.16"], ["cpu", "gpu"], ["tensorflow-text==2.15.*"])
+
+    assert [(t.tensorflow, t.device) for t in chosen.targets] == [
+        ("2.15.1", "cpu"), ("2.15.1", "gpu"), ("2.14.1", "cpu"), ("2.14.1", "gpu")
+    ]  # fmt: skip
+    assert {t.packages for t in chosen.targets} == {("tensorflow_text",)}
+    with pytest.raises(UsageError, match="quantum"):
+        choose_targets("2.15", "quantum")
+
+
+def test_import_names() -> None:
+    """pip's spelling, a requirement, an import name, a module below it."""
+    assert import_names(["tensorflow-text", "Tf-Keras>=2.16", "tensorflow_text", "tensorflow_io.python"]) == (
+        "tensorflow_io", "tensorflow_text", "tf_keras"
+    )  # fmt: skip
+    with pytest.raises(UsageError):
+        import_names(["--oops"])
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_sharing_changes_nothing(name: str) -> None:
+    """Judged together and one by one: the same findings, verdicts and meanings, target by target."""
+    together = judge_each(open_model(MODELS / name), FAR_APART, strict=True)
+    alone = judge_each(open_model(MODELS / name), FAR_APART, strict=True, shared=False)
+
+    for one, other in zip(together, alone, strict=True):
+        assert list(map(repr, one.findings)) == list(map(repr, other.findings))
+        assert one._replace(findings=()) == other._replace(findings=())
+
+
+def test_equal_findings_of_several_targets_are_one() -> None:
+    """A missing index is missing everywhere; what a newer release added is news to the older one only."""
+    (one,) = check(MODELS / "broken-missing-index", tensorflow=["2.12", "2.21"], device=["cpu", "gpu"]).models
+    (index,) = (i for i, finding in enumerate(one.findings) if finding.rule == "TB001")
+    (news,) = (i for i, finding in enumerate(one.findings) if finding.rule == "VR003")
+    met = {(m.loader, m.target.tensorflow, m.target.device) for m in one.judgement.meanings if m.finding == index}
+
+    assert len(met) == 3 * 4
+    assert one.findings[news].data["tensorflow"] == "2.12.1"
+    assert len(one.verdicts) == 3 * 4
+    for verdict in one.verdicts:
+        assert verdict.because == ((index,) if verdict.loader != "serving" else ())
+
+
+def test_severity_sums_up_over_all_targets() -> None:
+    """An op that only the older release lacks is an error if that release is among the targets."""
+    assert check(MODELS / "keras3-mlp", tensorflow=["2.21"]).exit_code() == 0
+    assert check(MODELS / "keras3-mlp", tensorflow=["2.21", "2.9"]).exit_code() == 1
+
+
+def test_the_document_of_several_targets() -> None:
+    """targets is a list, a meaning's target an index into it; the schema holds."""
+    document = check(MODELS / "tf-keras-mlp", tensorflow=">=2.14,<2.18", device=["cpu", "gpu"]).as_dict()
+    (model,) = document["models"]
+
+    jsonschema.Draft202012Validator(SCHEMA).validate(document)
+    assert len(document["targets"]) == 8
+    assert len(model["verdicts"]) == 3 * 8
+    slots = next(finding for finding in model["findings"] if finding["rule"] == "OB001")
+    met = [document["targets"][meaning["target"]]["tensorflow"] for meaning in slots["meanings"]]
+    assert met == ["2.16.2", "2.17.1"] * 2 or set(met) == {"2.16.2", "2.17.1"}
+
+
+def test_merging_one_judgement_is_itself() -> None:
+    """The default, one target, costs and changes nothing."""
+    judgements = judge_each(open_model(MODELS / "keras3-mlp"), [Target("2.21.0")])
+
+    assert merge(judgements) is judgements[0]
+
+
+def test_old_loaders_are_an_assumption() -> None:
+    """The steps were watched from 2.12 on: a green verdict on an older release says so, a red one need not."""
+    old, new = check(MODELS / "v1-frozen", tensorflow=["2.3", "2.12"], loaders=["tf1"]).models[0].verdicts[1::3]
+    (red,) = check(MODELS / "broken-cycle", tensorflow="2.3").models
+
+    assert old.assumes[0] == "tf1 of TensorFlow 2.3.4 takes the steps that 2.12's takes"
+    assert new.assumes == ()
+    assert all(verdict.assumes == () for verdict in red.verdicts if verdict.outcome == "fails")
+
+
+def test_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Repeatable options; targets that are alike share a row, causes that differ in the release one paragraph."""
+    arguments = [str(MODELS / "keras3-mlp"), "--no-confirm", "--isolated", "--tensorflow", ">=2.7,<2.10"]
+    assert main([*arguments, "--tensorflow", "2.21", "--device", "cpu", "--device", "gpu"]) == 1
+    out = capsys.readouterr().out
+
+    assert "judged for   TensorFlow 2.7.4, 2.8.4, 2.9.3, 2.21.0 on cpu, gpu (as asked)" in out
+    assert out.count("OP001 op") == 1
+    assert "is not registered in TensorFlow 2.7.4, 2.8.4, 2.9.3" in out
+    assert main([*arguments, "--with", "tensorflow-text", "--loader", "tf2", "--tensorflow", "2.99"]) == 2
+    assert "2.21.0" in capsys.readouterr().err
+
+
+def test_targets_in_words() -> None:
+    """Devices of one release together, releases with the same devices together."""
+    some = [Target("2.12.1"), Target("2.12.1", "gpu"), Target("2.15.1"), Target("2.15.1", "gpu")]
+
+    assert targets_text(some) == "TensorFlow 2.12.1, 2.15.1 on cpu, gpu"
+    assert targets_text([Target("2.15.1", "cpu", ("tf_keras",))]) == "TensorFlow 2.15.1 on cpu with tf_keras"
+
+
+def test_old_releases_may_refuse_unknown_attrs(tmp_path: Path) -> None:
+    """That they are ignored was seen from 2.8 on: before, a green verdict says what it takes for granted."""
+    text = "x = Placeholder() {dtype: float32}\ny = Relu(x) {T: float32, slope: 3}"
+    model = open_model(build(Example(text), tmp_path / "model"))
+    old, new = judge_each(model, [Target("2.7.4"), Target("2.8.4")], loaders=["serving"])
+
+    assert old.verdicts[0].outcome == new.verdicts[0].outcome == "loads"
+    assert [assumed.partition(" ignores ")[1:] for assumed in old.verdicts[0].assumes[-1:]] == [
+        (" ignores ", "attrs that it does not know")
+    ]
+    assert len(new.verdicts[0].assumes) == len(old.verdicts[0].assumes) - 1
