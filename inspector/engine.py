@@ -45,8 +45,6 @@ WEIGHTS_MATCH = "weights match their checksums"
 
 
 OLDEST_CHECKED = (2, 12)  # the steps of the loaders were checked against real loads with TensorFlow 2.12 to 2.21
-# A log of TensorFlow 2.8.0 in https://github.com/uxlfoundation/oneDNN/issues/1381: "Unknown attributes will be ignored".
-OLDEST_IGNORING_ATTRS, ATTR_UNKNOWN = (2, 8), "OP005"
 _ANY = Target("")  # stands for the target in what targets share
 
 
@@ -119,23 +117,19 @@ def _judge(it: Inspection, memo: Memo, loaders: Iterable[str], strict: bool) -> 
     for name in loaders:
         key = (name, gaps, *[group.finding for group in groups])
         verdict, some = memo.recall(key, it, partial(rehearse, LOADERS[name], it, groups, it.tags, gaps))
-        assumes = (
-            (*verdict.assumes, *_of_old_loaders(name, target, groups)) if verdict.outcome == LOADS else verdict.assumes
-        )
+        assumes = (*verdict.assumes, *_of_old_loaders(name, target)) if verdict.outcome == LOADS else verdict.assumes
         verdicts.append(verdict._replace(target=target, assumes=assumes))
         meanings.extend(meaning._replace(target=target) for meaning in some)
     findings = tuple([group.finding for group in groups])
     return Judgement((target,), findings, tuple(verdicts), tuple(meanings), gaps)
 
 
-def _of_old_loaders(loader: str, target: Target, groups: Iterable[Group]) -> tuple[str, ...]:
+def _of_old_loaders(loader: str, target: Target) -> tuple[str, ...]:
     """What a verdict takes for granted about a release whose loaders were never watched."""
     if target.minor >= OLDEST_CHECKED:
         return ()
     oldest = ".".join(map(str, OLDEST_CHECKED))
     assumed = f"{loader} of TensorFlow {target.tensorflow} takes the steps that {oldest}'s takes"
-    if target.minor < OLDEST_IGNORING_ATTRS and any(group.finding.rule == ATTR_UNKNOWN for group in groups):
-        return assumed, f"TensorFlow {target.tensorflow} ignores attrs that it does not know"
     return (assumed,)
 
 

@@ -88,7 +88,7 @@ def test_the_matrix_says_what_a_check_says(name: str) -> None:
 def test_oldest(capsys: pytest.CaptureFixture[str]) -> None:
     """One word for one model; exit code 1 where there is none."""
     assert main(["compat", "--isolated", "--oldest", str(MODELS / "v1-frozen")]) == 0
-    assert capsys.readouterr().out == "1.15.5\n"
+    assert capsys.readouterr().out == "2.5.3\n"  # serving of 2.4 refuses the attr grad_a of its MatMul
     assert main(["compat", "--isolated", "--oldest", "--tensorflow", "<2.8", str(MODELS / "keras3-mlp")]) == 1
     assert capsys.readouterr().out == "none\n"
 

@@ -168,14 +168,10 @@ def test_targets_in_words() -> None:
     assert targets_text([Target("2.15.1", "cpu", ("tf_keras",))]) == "TensorFlow 2.15.1 on cpu with tf_keras"
 
 
-def test_old_releases_may_refuse_unknown_attrs(tmp_path: Path) -> None:
-    """That they are ignored was seen from 2.8 on: before, a green verdict says what it takes for granted."""
+def test_releases_before_2_5_refuse_unknown_attrs(tmp_path: Path) -> None:
+    """The libraries of 2.4.4 and 2.5.3 say so, and real loads with 2.4.4."""
     text = "x = Placeholder() {dtype: float32}\ny = Relu(x) {T: float32, slope: 3}"
     model = open_model(build(Example(text), tmp_path / "model"))
-    old, new = judge_each(model, [Target("2.7.4"), Target("2.8.4")], loaders=["serving"])
+    old, new = judge_each(model, [Target("2.4.4"), Target("2.5.3")], loaders=["serving"])
 
-    assert old.verdicts[0].outcome == new.verdicts[0].outcome == "loads"
-    assert [assumed.partition(" ignores ")[1:] for assumed in old.verdicts[0].assumes[-1:]] == [
-        (" ignores ", "attrs that it does not know")
-    ]
-    assert len(new.verdicts[0].assumes) == len(old.verdicts[0].assumes) - 1
+    assert (old.verdicts[0].outcome, new.verdicts[0].outcome) == ("fails", "loads")

@@ -252,12 +252,26 @@ def _layout_is_refused(finding: Finding, walk: Walk) -> bool:
     return bool(finding.data["fails"]) and _is_run(finding, walk)
 
 
+def attr_is_refused(finding: Finding, walk: Walk) -> bool:
+    """An attr that the release's op does not know, where that is an error (node_def_util.cc ValidateNodeDef)."""
+    return bool(finding.data["does"] == "refuses")
+
+
+def _attr_is_left(finding: Finding, walk: Walk) -> bool:
+    """Python's importer takes unknown attrs away where they have the default of who wrote them (importer.py
+    _RemoveDefaultAttrs, by stripped_op_list)."""
+    return attr_is_refused(finding, walk) and finding.data["is_default"] is not True
+
+
+ATTRS_IN_MAIN = (Mind("OP005", when=_attr_is_left),)
+
 # What Python's import of a function library refuses: every function, used or not.
 IN_LIBRARY = (
     Mind("FN001", when=_is_node),
     *minds("FN002", "FN003", "FN004", "FN007"),
     *minds("OP001", "OP002", "OP004", "GR001", "GR002", "GR003", "GR004", "GR005", "GR006", "GR007", "GR008"),
     Mind("OP003", when=_is_left),
+    Mind("OP005", when=attr_is_refused),
     Mind("GR009", when=_shape_is_impossible),
     Mind("GR011", when=_refused_by_python),
 )
@@ -282,6 +296,7 @@ IN_V1_MAIN = (
     Mind("FN001", when=_is_node),
     *minds("OP001", "OP002", "OP004", "GR001", "GR002", "GR003", "GR004", "GR005", "GR006", "GR007", "GR008"),
     Mind("OP003", when=_is_left),
+    *ATTRS_IN_MAIN,
     Mind("GR009", when=_shape_is_impossible),
     Mind("FN006", when=_takes_fewer),
     Mind("GR011", when=_refused_by_python),

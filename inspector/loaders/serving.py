@@ -36,7 +36,7 @@ STEPS = (
     ),
     Step(
         "import the graph",
-        (*minds("VR001"), *nodes.AT_IMPORT, *checkpoint.HANDLES),
+        (*minds("VR001"), *nodes.AT_IMPORT, Mind("OP005", when=nodes.attr_is_refused), *checkpoint.HANDLES),
         "core/common_runtime/graph_constructor.cc GraphConstructor::TryImport",
         reads=(MAIN, IMPORTED_FUNCTIONS),
     ),

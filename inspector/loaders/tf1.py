@@ -31,7 +31,7 @@ STEPS = (
     Step("match tags", minds("SM004", "SG005"), "python/saved_model/loader_impl.py get_meta_graph_def_from_tags"),
     Step(
         "import the graph",
-        (*minds("VR001"), *nodes.AT_IMPORT, *checkpoint.HANDLES),
+        (*minds("VR001"), *nodes.AT_IMPORT, *nodes.ATTRS_IN_MAIN, *checkpoint.HANDLES),
         "python/saved_model/loader_impl.py load_graph; python/framework/importer.py; common_runtime/graph_constructor.cc",
         reads=(MAIN, IMPORTED_FUNCTIONS),
     ),

@@ -86,10 +86,6 @@ def _answers(model: Compatibility) -> Iterator[str]:
         checked = ".".join(map(str, OLDEST_CHECKED))
         order = sorted(unwatched, key=model.releases.index)
         yield f"assuming that the loaders of {order[0]} to {order[-1]} take the steps that TensorFlow {checked}'s take"
-    attrs = {c.target.tensorflow for c in model.cells if c.outcome == "loads" and any("attrs" in a for a in c.assumes)}
-    if attrs:
-        order = sorted(attrs, key=model.releases.index)
-        yield f"and that {order[0]} to {order[-1]} ignore attrs that they do not know (OP005)"
     alike: dict[tuple[Any, ...], tuple[Widening, dict[str, None]]] = {}
     for widening in model.widenings():
         key = widening.gains, tuple(reason.key for reason in widening.reasons)

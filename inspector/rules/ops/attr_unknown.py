@@ -9,6 +9,10 @@ from inspector.rules.rule import ADVICE_NOTE, Example, KindRule
 from inspector.topology.ops import OpSet
 from inspector.wire.schema import message
 
+# node_def_util.cc ValidateNodeDef refuses an unknown attr up to 2.4 and logs it from 2.5 on: the libraries of 2.3.4 and
+# 2.4.4 hold the one message, that of 2.5.3 the other, and loads with 2.4.4 agree.
+IGNORED_SINCE = (2, 5)
+
 
 class AttrUnknown(KindRule):
     """Node has an attr that its op does not know in the target's release.
@@ -29,7 +33,7 @@ class AttrUnknown(KindRule):
     name = "attr-unknown"
     otherwise = ADVICE_NOTE
     names_release = True
-    message = "op `{op}` has no attr `{attr}` in TensorFlow {tensorflow}, which ignores it{meaning}"
+    message = "op `{op}` has no attr `{attr}` in TensorFlow {tensorflow}, which {does} it{meaning}"
     fix = "{cure}"
     good = (
         Example("x = Placeholder() {dtype: float32}\ny = Relu(x) {T: float32}"),
@@ -52,10 +56,19 @@ class AttrUnknown(KindRule):
         known = {attr.name for attr in op_def.attrs}
         for name, attr in form.attrs.items():
             if name not in known and not name.startswith("_"):
-                yield _data(form.op, attr)
+                yield _data(form.op, attr, ops.release.version)
 
 
-def _data(op: str, attr: Attr) -> dict[str, Any]:
+def _data(op: str, attr: Attr, tensorflow: str) -> dict[str, Any]:
+    major, minor = tensorflow.split(".")[:2]
+    if (int(major), int(minor)) < IGNORED_SINCE:
+        since = ".".join(map(str, IGNORED_SINCE))
+        cure = f"load the model with TensorFlow {since} or newer, which ignores `{attr.name}`, or export it with an older one"
+        return {**_words(op, attr), "does": "refuses", "meaning": "", "cure": cure}
+    return {**_words(op, attr), "does": "ignores"}
+
+
+def _words(op: str, attr: Attr) -> dict[str, Any]:
     knowing = [version for version in releases() if _definition(op, attr.name, version) is not None]
     data = {"op": op, "attr": attr.name, "tensorflow": "", "since": knowing[0] if knowing else ""}
     if not knowing:
