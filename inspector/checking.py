@@ -11,13 +11,14 @@ from inspector.confirmation import confirm, packages_of, tensorflow_of
 from inspector.engine import LOADERS, Judgement, Summary, judge, judge_each, merge, sum_up, words
 from inspector.errors import DEFAULT_LIMITS, InspectorError, Limits, UnknownRelease, UsageError
 from inspector.findings import ERROR, FAILS, LOADS, SEVERITIES, UNKNOWN, Confirmation, Finding, Target, Verdict
+from inspector.loaders.session import TRANSFORM_TAGS
 from inspector.model.saved_model import PB, PBTXT, Model, open_model
 from inspector.targets import AS_ASKED, Chosen, choose_targets
 from inspector.topology.host_access import host_access
 from inspector.topology.reach import Reach
 
 NOT_CONFIRMED = "not-confirmed"
-OTHER_PURPOSES = {("transform",): "TensorFlow Transform loads its graph by this tag"}
+OTHER_PURPOSES = {TRANSFORM_TAGS: "TensorFlow Transform loads its graph by this tag"}
 
 
 class ModelReport:

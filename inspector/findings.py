@@ -30,8 +30,6 @@ FAILS = "fails"
 UNKNOWN = "unknown"
 INCONCLUSIVE = "inconclusive"  # only a real call: it refused the invented inputs, which says nothing of the model
 
-# The ways in which a failure comes.
-HOWS = ("error", "abort", "crash", "hang", "kill")
 
 PLACES_KEPT = 20
 

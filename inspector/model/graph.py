@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from inspector.wire.coding import varint
 from inspector.wire.fields import Span, carve
 from inspector.wire.schema import DecodeError, full_message, message
 
@@ -173,20 +174,10 @@ def _free_string(entry: bytes) -> bytes | None:
 def _attr_of_entry(entry: bytes) -> Attr:
     try:
         return _scan_attr(entry)
-    except (Unusual, IndexError, UnicodeDecodeError):
-        size = len(entry)
-        head = bytes((0x2A,)) + _varint(size)
-        (item,) = full_message("NodeDef").FromString(head + entry).attr.items()
+    except (Unusual, IndexError, ValueError):
+        node = message("NodeDef")(attr=[entry]).SerializeToString()
+        (item,) = full_message("NodeDef").FromString(node).attr.items()
         return _attr(item[0], item[1].SerializeToString(deterministic=True))
-
-
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 0x7F:
-        out.append((value & 0x7F) | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
 
 
 def _scan_attr(entry: bytes) -> Attr:
@@ -196,14 +187,14 @@ def _scan_attr(entry: bytes) -> Attr:
     size = entry[1]
     if size < 0x80 and entry[size + 2] == 0x12 and entry[size + 3] == len(entry) - size - 4 < 0x80:
         return _attr(entry[2 : size + 2].decode(), entry[size + 4 :])
-    size, at = _length(entry, 1)
+    size, at = varint(entry, 1, len(entry))
     name = entry[at : at + size].decode()
     at += size
     if at == len(entry):
         return _attr(name, b"")
     if entry[at] != 0x12:
         raise Unusual
-    size, at = _length(entry, at + 1)
+    size, at = varint(entry, at + 1, len(entry))
     if at + size != len(entry):
         raise Unusual
     return _attr(name, entry[at:])
@@ -271,20 +262,6 @@ class Graph:
     def index(self) -> dict[str, int]:
         """The position of each node by name; the first one where names repeat."""
         return {name: i for i, name in reversed(list(enumerate(self.names)))}
-
-
-def _length(raw: bytes, at: int) -> tuple[int, int]:
-    """A varint length, and where what follows begins."""
-    size, shift = 0, 0
-    while True:
-        byte = raw[at]
-        size |= (byte & 0x7F) << shift
-        at += 1
-        if byte < 0x80:
-            return size, at
-        shift += 7
-        if shift > 35:
-            raise Unusual
 
 
 class Function:

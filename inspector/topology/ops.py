@@ -126,10 +126,6 @@ class OpSet:
                     return found
         return None
 
-    def is_function(self, name: str) -> bool:
-        """Whether ``name`` is a library function and not a registered op."""
-        return name in self._library.by_name and self.registered(name) is None
-
     def resolve(self, form: Form) -> Resolved | None:
         """The types of a form; None if its op is not registered."""
         try:

@@ -88,10 +88,6 @@ class Reach:
             self._positions = self.meta.graph.index()
         return self._positions
 
-    def from_main(self) -> frozenset[str]:
-        """Functions that any node of the main graph reaches."""
-        return self.closure(self.named_in(self.meta.graph))
-
     def imported(self) -> frozenset[str]:
         """Functions whose bodies an import of the main graph instantiates: through calls, not through While or If."""
         if self._imported is None:

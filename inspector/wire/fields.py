@@ -7,6 +7,7 @@ Source: https://protobuf.dev/programming-guides/encoding.
 
 from __future__ import annotations
 
+from inspector.wire.coding import varint
 from inspector.wire.schema import DecodeError
 
 Span = tuple[int, int]
@@ -30,40 +31,29 @@ def carve(raw: bytes, span: Span, *numbers: int) -> tuple[list[list[Span]], byte
             tag = raw[at]
             at += 1
             if tag >= 0x80:
-                tag, at = _varint(raw, begin)
+                tag, at = varint(raw, begin, end)
             kind = tag & 7
             if kind == _BYTES:
                 size = raw[at]
                 at += 1
                 if size >= 0x80:
-                    size, at = _varint(raw, at - 1)
+                    size, at = varint(raw, at - 1, end)
                 if tag >> 3 in found:
                     rest.append(raw[kept:begin])
                     found[tag >> 3].append((at, at + size))
                     kept = at + size
                 at += size
             elif kind == _VARINT:
-                _, at = _varint(raw, at)
+                _, at = varint(raw, at, end)
             elif kind in (_FIXED64, _FIXED32):
                 at += 8 if kind == _FIXED64 else 4
             else:
                 raise DecodeError(f"wire type {kind} at byte {begin}")
     except IndexError:
         at = end + 1
+    except ValueError as error:
+        raise DecodeError(f"{error} (at byte {at})") from None
     if at != end:
         raise DecodeError(f"a field runs over the end of its message at byte {end}")
     rest.append(raw[kept:end])
     return [found[number] for number in numbers], b"".join(rest)
-
-
-def _varint(raw: bytes, at: int) -> tuple[int, int]:
-    value, shift = 0, 0
-    while True:
-        byte = raw[at]
-        value |= (byte & 0x7F) << shift
-        at += 1
-        if byte < 0x80:
-            return value, at
-        shift += 7
-        if shift > 63:
-            raise DecodeError(f"a varint of more than ten bytes at byte {at}")
