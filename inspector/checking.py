@@ -142,6 +142,7 @@ def check(
     tensorflow: str | Sequence[str] | None = None,
     device: str | Sequence[str] = "cpu",
     packages: Iterable[str] = (),
+    env: Iterable[str] = (),
     targets: Sequence[Target] = (),
     loaders: Iterable[str] = (),
     tags: Iterable[str] | None = None,
@@ -155,11 +156,11 @@ def check(
 
     ``loaders`` says who will load the model (default: tf2, tf1 and serving): only their failures are errors.
     Judged is every combination of ``tensorflow`` ("2.15", "latest", "installed", ">=2.11,<2.16") and ``device``, with
-    ``packages``; or ``targets``, if given. ``confirm_by`` runs the model's code in a child process; None runs nothing.
-    Cost: about 0.1 s for a 2 MB graph, some milliseconds for each further target. Raises UsageError for a path that does
-    not exist, an unknown loader, device or release.
+    ``packages`` and ``env`` ("onednn=off"); or ``targets``, if given. ``confirm_by`` runs the model's code in a child
+    process; None runs nothing. Cost: about 0.1 s for a 2 MB graph, some milliseconds for each further target. Raises
+    UsageError for a path that does not exist, an unknown loader, device or release.
     """
-    wanted = Chosen(tuple(targets), AS_ASKED) if targets else choose_targets(tensorflow, device, packages)
+    wanted = Chosen(tuple(targets), AS_ASKED) if targets else choose_targets(tensorflow, device, packages, env)
     chosen = choose_loaders(loaders)
     asked = None if tags is None else tuple(sorted(set(tags)))
     reports = []
@@ -215,6 +216,7 @@ def tags_for(model: Model, tags: tuple[str, ...] | None) -> tuple[tuple[str, ...
 def confirm_report(report: ModelReport, by: ConfirmBy, tags: tuple[str, ...] | None) -> None:
     """Load the model for real, once for each loader asked for, and compare with the verdict for that very TensorFlow."""
     model = report.model
+    env = _shared_env(report.judgement.targets)
     for loader in by.loaders or report.chosen[:1]:
         if not model.meta_graphs:
             report.confirmations.append(_not_confirmed(loader, None, "there is no graph to load"))
@@ -242,8 +244,9 @@ def confirm_report(report: ModelReport, by: ConfirmBy, tags: tuple[str, ...] | N
             inputs=by.inputs,
             timeout=by.timeout,
             memory=by.memory,
+            env=env,
         )
-        predicted = _prediction(report, loader, installed, by.python, verdict_tags)
+        predicted = _prediction(report, loader, Target(installed, "cpu", packages_of(by.python), env), verdict_tags)
         report.confirmations.append(real._replace(agrees=agreement(predicted, real)))
 
 
@@ -251,12 +254,16 @@ def _not_confirmed(loader: str, tensorflow: str | None, why: str) -> Confirmatio
     return Confirmation(loader, tensorflow, NOT_CONFIRMED, error_message=why)
 
 
-def _prediction(
-    report: ModelReport, loader: str, installed: str, python: str | None, tags: tuple[str, ...] | None
-) -> Verdict | None:
-    """The verdict for the confirming interpreter's own release, packages and device."""
+def _shared_env(targets: Sequence[Target]) -> tuple[tuple[str, str], ...]:
+    """The conditions of the host, if all targets agree in them: else those of a fresh install."""
+    first, *more = {target.env: None for target in targets}
+    return () if more else first
+
+
+def _prediction(report: ModelReport, loader: str, here: Target, tags: tuple[str, ...] | None) -> Verdict | None:
+    """The verdict for the confirming interpreter's own release, packages, device and conditions."""
     try:
-        target = Target(release(installed).version, "cpu", packages_of(python))
+        target = here._replace(tensorflow=release(here.tensorflow).version)
     except UnknownRelease:
         return None
     judgement = report.judgement

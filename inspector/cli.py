@@ -112,6 +112,9 @@ def _add_targets(parser: argparse.ArgumentParser, releases: str) -> None:
     parser.add_argument("--device", action="append", default=[], choices=("cpu", "gpu", "tpu"), help="(repeatable)")
     parser.add_argument("--with", dest="packages", action="append", default=[], metavar="PACKAGE",
                         help="a companion package that is imported before the load (repeatable)")  # fmt: skip
+    parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE",
+                        help="a condition of the host: onednn=off, soft-placement=on, cpus=2 (repeatable; default: those"
+                             " of a fresh install)")  # fmt: skip
     parser.add_argument("--loader", dest="loaders", action="append", default=[], metavar="LOADER",
                         help="who will load the model: tf2, tf1, serving (repeatable; default: all three)")  # fmt: skip
     parser.add_argument("--tags", metavar="A,B", help="the tag-set to load (default: what each loader takes)")
@@ -190,8 +193,10 @@ def _wanted(options: argparse.Namespace, configured: Configuration) -> list[Chos
     from inspector.targets import choose_targets
 
     if configured.targets:
-        return [choose_targets(one.tensorflow, one.device or "cpu", one.packages) for one in configured.targets]
-    return [choose_targets(options.tensorflow, options.device or "cpu", options.packages)]
+        return [
+            choose_targets(one.tensorflow, one.device or "cpu", one.packages, one.env) for one in configured.targets
+        ]
+    return [choose_targets(options.tensorflow, options.device or "cpu", options.packages, options.env)]
 
 
 def _apply_configuration(options: argparse.Namespace) -> Configuration:
@@ -205,7 +210,7 @@ def _apply_configuration(options: argparse.Namespace) -> Configuration:
     options.loaders = options.loaders or list(configured.loaders)
     if hasattr(options, "fail_on"):
         options.fail_on = options.fail_on or configured.fail_on or "error"
-    if options.tensorflow or options.device or options.packages:
+    if options.tensorflow or options.device or options.packages or options.env:
         return configured._replace(targets=())
     return configured
 
@@ -221,7 +226,7 @@ def compat_command(options: argparse.Namespace) -> int:
         try:
             models += compat(
                 path, tensorflow=options.tensorflow, device=options.device or ("cpu", "gpu"),
-                packages=options.packages, loaders=options.loaders, tags=options.tags, version=options.version,
+                packages=options.packages, env=options.env, loaders=options.loaders, tags=options.tags, version=options.version,
             ).models  # fmt: skip
         except UsageError as error:
             print(f"inspector: {error}", file=sys.stderr)

@@ -214,6 +214,7 @@ def compat(
     tensorflow: str | Sequence[str] = (),
     device: str | Sequence[str] = ("cpu", "gpu"),
     packages: Iterable[str] = (),
+    env: Iterable[str] = (),
     loaders: Iterable[str] = (),
     tags: Iterable[str] | None = None,
     version: int | None = None,
@@ -225,7 +226,7 @@ def compat(
     path that does not exist, an unknown loader, device or release.
     """
     chosen = choose_loaders(loaders)
-    targets = _all_targets(tensorflow, device, packages)
+    targets = _all_targets(tensorflow, device, packages, env)
     asked = None if tags is None else tuple(sorted(set(tags)))
     found = []
     for one in expand(os.fspath(path), version):
@@ -235,9 +236,11 @@ def compat(
     return CompatReport(found)
 
 
-def _all_targets(tensorflow: str | Sequence[str], device: str | Sequence[str], packages: Iterable[str]) -> list[Target]:
+def _all_targets(
+    tensorflow: str | Sequence[str], device: str | Sequence[str], packages: Iterable[str], env: Iterable[str]
+) -> list[Target]:
     """By device, then oldest release first."""
-    chosen = choose_targets(tensorflow or judged_releases(), device, packages).targets
+    chosen = choose_targets(tensorflow or judged_releases(), device, packages, env).targets
     order = judged_releases()
     devices = list(dict.fromkeys(target.device for target in chosen))
     return sorted(chosen, key=lambda target: (devices.index(target.device), order.index(target.tensorflow)))

@@ -19,15 +19,16 @@ SEVERITIES = ("error", "warning", "note")
 # tool.inspector, with or without quotes and spaces, or a table [tool] of its own: parsing costs more than this look.
 _MAY_HAVE_SECTION = re.compile(rb"""tool["']?\s*\.\s*["']?inspector|^\s*\[\s*["']?tool["']?\s*\]""", re.MULTILINE)
 _KEYS = ("targets", "loaders", "tags", "fail-on")
-_TARGET_KEYS = ("tensorflow", "device", "packages")
+_TARGET_KEYS = ("tensorflow", "device", "packages", "env")
 
 
 class TargetDefaults(NamedTuple):
-    """One entry of ``targets``, as written: releases, devices, packages."""
+    """One entry of ``targets``, as written: releases, devices, packages, conditions of the host."""
 
     tensorflow: tuple[str, ...] = ()
     device: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
 
 
 class Configuration(NamedTuple):

@@ -33,6 +33,14 @@ INCONCLUSIVE = "inconclusive"  # only a real call: it refused the invented input
 
 PLACES_KEPT = 20
 
+# Conditions of a host that decide whether a model loads, with their values: ON_OFF, or COUNT for a number from 1 on.
+ON, OFF = "on", "off"
+ON_OFF, COUNT = (ON, OFF), ()
+ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
+    "cpus": COUNT, "gpus": COUNT, "tpus": COUNT, "onednn": ON_OFF, "soft-placement": ON_OFF,
+}  # fmt: skip
+ONEDNN_SINCE = (2, 9)
+
 
 class Otherwise(NamedTuple):
     """What a finding means where no loader minds it."""
@@ -105,12 +113,15 @@ class Target(NamedTuple):
     """Where the model is to be loaded.
 
     ``tensorflow`` is a release of the catalogue ("2.15.1"); ``device`` is cpu, gpu or tpu; ``packages`` are the
-    companion packages that are imported before the load (``tf_keras``, ``tensorflow_text`` ...).
+    companion packages that are imported before the load (``tf_keras``, ``tensorflow_text`` ...). ``env`` are the
+    conditions that differ from those of a fresh install on a host with one device of a type: sorted pairs of a name
+    of ``ENVIRONMENT`` and one of its values.
     """
 
     tensorflow: str
     device: str = "cpu"
     packages: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
 
     @property
     def minor(self) -> tuple[int, int]:
@@ -118,26 +129,45 @@ class Target(NamedTuple):
         major, minor = self.tensorflow.split(".")[:2]
         return int(major), int(minor)
 
+    @property
+    def onednn(self) -> bool:
+        """Whether oneDNN computes on the CPU: by default in the Linux x86_64 wheels from 2.9 on (core/util/util.cc
+        IsMKLEnabled)."""
+        return dict(self.env).get("onednn", ON if self.minor >= ONEDNN_SINCE else OFF) == ON
+
+    @property
+    def soft_placement(self) -> bool | None:
+        """Whether ops go to another device where theirs is absent; None is the loader's own default."""
+        asked = dict(self.env).get("soft-placement")
+        return None if asked is None else asked == ON
+
+    def devices(self, kind: str) -> int:
+        """How many devices of a type ("CPU", "GPU", "TPU") the host has."""
+        if kind not in ("CPU", self.device.upper()):
+            return 0
+        return int(dict(self.env).get(f"{kind.lower()}s", "1"))
+
     def __str__(self) -> str:
-        text = f"TensorFlow {self.tensorflow} on {self.device}"
-        return f"{text} with {', '.join(self.packages)}" if self.packages else text
+        return targets_text((self,))
 
     def as_dict(self) -> dict[str, Any]:
-        return {"tensorflow": self.tensorflow, "device": self.device, "packages": list(self.packages)}
+        where = {"tensorflow": self.tensorflow, "device": self.device, "packages": list(self.packages)}
+        return {**where, "env": dict(self.env)} if self.env else where
 
 
 def targets_text(targets: Iterable[Target]) -> str:
     """Several targets in few words: "TensorFlow 2.12.1, 2.15.1 on cpu, gpu"; one as itself."""
     devices: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
     for target in targets:
-        devices.setdefault((target.tensorflow, target.packages), {})[target.device] = None
+        beside = (*target.packages, *(f"{name}={value}" for name, value in target.env))
+        devices.setdefault((target.tensorflow, beside), {})[target.device] = None
     versions: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
-    for (version, packages), some in devices.items():
-        versions.setdefault((tuple(some), packages), []).append(version)
+    for (version, beside), some in devices.items():
+        versions.setdefault((tuple(some), beside), []).append(version)
     parts = []
-    for (some_devices, packages), found in versions.items():
-        beside = f" with {', '.join(packages)}" if packages else ""
-        parts.append(f"TensorFlow {', '.join(found)} on {', '.join(some_devices)}{beside}")
+    for (some_devices, beside), found in versions.items():
+        conditions = f" with {', '.join(beside)}" if beside else ""
+        parts.append(f"TensorFlow {', '.join(found)} on {', '.join(some_devices)}{conditions}")
     return "; ".join(parts)
 
 

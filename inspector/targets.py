@@ -12,7 +12,7 @@ from typing import NamedTuple
 from inspector.catalogue import release, releases
 from inspector.confirmation import packages_of, tensorflow_of
 from inspector.errors import UnknownRelease, UsageError
-from inspector.findings import Target
+from inspector.findings import ENVIRONMENT, Target
 
 DEVICES = ("cpu", "gpu", "tpu")
 # The oldest TensorFlow that has all loaders: tf2 is tf.saved_model.load_v2 there. Older ones are in the catalogue as data.
@@ -33,17 +33,20 @@ def choose_targets(
     tensorflow: str | Sequence[str] | None = None,
     device: str | Sequence[str] = "cpu",
     packages: Iterable[str] = (),
+    env: Iterable[str] = (),
 ) -> Chosen:
     """Every combination of releases and devices; without a release the installed TensorFlow's, else the newest known.
 
-    Raises UnknownRelease, and UsageError for an unknown device, a release before 1.15, an empty range, and for
-    "installed" where TensorFlow is not.
+    ``env`` are conditions of the host as they are written: "onednn=off", "cpus=2", "soft-placement=on".
+    Raises UnknownRelease, and UsageError for an unknown device or condition, a release before 1.15, an empty range, and
+    for "installed" where TensorFlow is not.
     """
     devices = (device,) if isinstance(device, str) else tuple(device) or ("cpu",)
     for name in devices:
         if name not in DEVICES:
             raise UsageError(f"unknown device {name!r}; there are {', '.join(DEVICES)}")
     named = import_names(packages)
+    conditions = conditions_in(env)
     asked = (tensorflow,) if isinstance(tensorflow, str) else tuple(tensorflow or ())
     targets: dict[Target, None] = {}
     why = AS_ASKED
@@ -52,7 +55,7 @@ def choose_targets(
         if text is None or text == "installed":
             version, beside, why = _installed(named, must=text is not None)
             versions = (version,)
-        targets.update(dict.fromkeys(Target(v, name, beside) for v in versions for name in devices))
+        targets.update(dict.fromkeys(Target(v, name, beside, conditions) for v in versions for name in devices))
     return Chosen(tuple(targets), why if len(targets) == 1 else AS_ASKED)
 
 
@@ -118,6 +121,24 @@ def _within(version: tuple[int, ...], operator: str, bound: tuple[int, ...]) -> 
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
+
+
+def conditions_in(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Conditions of a host as pairs, sorted; what is said of one later goes before what was said earlier.
+
+    Raises UsageError for a condition or a value that there is not.
+    """
+    conditions = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        name, value = name.strip().lower().replace("_", "-"), value.strip().lower()
+        if name not in ENVIRONMENT:
+            raise UsageError(f"unknown condition {text!r}; there are {', '.join(ENVIRONMENT)}")
+        values = ENVIRONMENT[name]
+        if value not in values and (values or not value.isdecimal() or not 1 <= int(value) <= 4096):
+            raise UsageError(f"{name} takes {' or '.join(values) or 'a number from 1 to 4096'}, not {value!r}")
+        conditions[name] = value if values else str(int(value))
+    return tuple(sorted(conditions.items()))
 
 
 def import_names(packages: Iterable[str]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ MODEL = str(Path(__file__).parent.parent / "golden" / "models" / "keras3-mlp")
 WHOLE = """
 targets = [
   {tensorflow = "2.15", device = "cpu", packages = ["tensorflow-text"]},
-  {tensorflow = [">=2.17,<2.19"], device = ["cpu", "gpu"]},
+  {tensorflow = [">=2.17,<2.19"], device = ["cpu", "gpu"], env = "soft-placement=on"},
 ]
 loaders = ["tf2", "serving"]
 tags = ["serve"]
@@ -39,7 +39,7 @@ def test_all_keys(tmp_path: Path) -> None:
 
     assert found.targets == (
         TargetDefaults(("2.15",), ("cpu",), ("tensorflow-text",)),
-        TargetDefaults((">=2.17,<2.19",), ("cpu", "gpu"), ()),
+        TargetDefaults((">=2.17,<2.19",), ("cpu", "gpu"), (), ("soft-placement=on",)),
     )
     assert (found.loaders, found.tags, found.fail_on) == (("tf2", "serving"), ("serve",), "warning")
 

@@ -77,6 +77,41 @@ def test_combinations() -> None:
         choose_targets("2.15", "quantum")
 
 
+def test_conditions_of_the_host() -> None:
+    """Sorted pairs; the last word counts; what there is not is named."""
+    (target,) = choose_targets("2.15", env=["soft_placement=ON", "cpus=2", "cpus=04"]).targets
+
+    assert target.env == (("cpus", "4"), ("soft-placement", "on"))
+    assert str(target) == "TensorFlow 2.15.1 on cpu with cpus=4, soft-placement=on"
+    assert (target.devices("CPU"), target.devices("GPU"), target.soft_placement) == (4, 0, True)
+    assert [choose_targets(version).targets[0].onednn for version in ("2.8", "2.9")] == [False, True]
+    assert choose_targets("2.8", env=["onednn=on"]).targets[0].onednn
+    for wrong, says in (
+        ("avx=on", "onednn"),
+        ("onednn=maybe", "on or off"),
+        ("cpus=0", "a number"),
+        ("cpus", "a number"),
+    ):
+        with pytest.raises(UsageError, match=says):
+            choose_targets("2.15", env=[wrong])
+
+
+@pytest.mark.parametrize(
+    ("env", "outcomes"),
+    [
+        ((), {"tf2": "runs", "tf1": "fails", "serving": "fails"}),
+        (("soft-placement=on",), {"tf2": "runs", "tf1": "runs", "serving": "runs"}),
+        (("soft-placement=off",), {"tf2": "fails", "tf1": "fails", "serving": "fails"}),
+    ],
+)
+def test_soft_placement_decides(env: tuple[str, ...], outcomes: dict[str, str]) -> None:
+    """What the loaders of 2.21 really do with pins to an absent GPU (tests/confirmation does load them)."""
+    (report,) = check(MODELS / "device-pins", tensorflow="2.21", env=env).models
+    found = {v.loader: [call.outcome for call in v.signatures.values()] or [v.outcome] for v in report.verdicts}
+
+    assert found == {loader: [outcome] for loader, outcome in outcomes.items()}
+
+
 def test_import_names() -> None:
     """pip's spelling, a requirement, an import name, a module below it."""
     assert import_names(["tensorflow-text", "Tf-Keras>=2.16", "tensorflow_text", "tensorflow_io.python"]) == (

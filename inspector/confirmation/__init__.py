@@ -28,6 +28,7 @@ def confirm(
     signature_inputs: Mapping[str, Mapping[str, object]] | None = None,
     timeout: float = DEFAULT_TIMEOUT,
     memory: int = DEFAULT_MEMORY,
+    env: tuple[tuple[str, str], ...] = (),
 ) -> Confirmation:
     """Loads the SavedModel at ``path`` with a real TensorFlow in a child process and calls each of its signatures.
 
@@ -46,7 +47,8 @@ def confirm(
 
     ``timeout`` (seconds) bounds each step: TensorFlow's import, the load, each call. ``memory`` (bytes) bounds the
     resident memory, which is watched where there is a ``/proc``. After a call that kills the child, the remaining
-    signatures are called in a new one, three times at most.
+    signatures are called in a new one, three times at most. ``env`` are conditions of the host, as a Target has them
+    (``inspector.findings.ENVIRONMENT``): oneDNN, soft placement and the number of CPU devices are made so.
 
     Costs: TensorFlow's import (2 to 8 s, 0.4 GB) and whatever the model costs. Raises UsageError for an unknown
     loader or for inputs that cannot be used; a failure of the load is the answer, not an exception.
@@ -63,4 +65,5 @@ def confirm(
         signature_inputs=signature_inputs,
         timeout=timeout,
         memory=memory,
+        env=env,
     )

@@ -32,6 +32,7 @@ def confirm(
     signature_inputs: Mapping[str, Mapping[str, object]] | None,
     timeout: float,
     memory: int,
+    env: tuple[tuple[str, str], ...],
 ) -> Confirmation:
     """See ``inspector.confirmation.confirm``."""
     if loader not in LOADERS:
@@ -49,6 +50,7 @@ def confirm(
         "skip": sorted(skip_calls),
         "inputs": [os.path.abspath(inputs)] if inputs else [],
         "only": None,
+        "env": dict(env),
     }
     with tempfile.TemporaryDirectory(prefix="inspector-") as folder:
         if signature_inputs is not None:

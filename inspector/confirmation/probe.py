@@ -309,11 +309,13 @@ def array_of(tf: Any, leaf: Leaf, value: Any) -> Any:
 class Tf2:
     """tf.saved_model.load, then each function of ``signatures``."""
 
-    def __init__(self) -> None:
+    def __init__(self, env: "dict[str, str]") -> None:
+        self.env = env
         self.tf = import_tensorflow()
         self.version = self.tf.__version__
 
     def load(self, path: str, tags: Any) -> "dict[str, dict[str, list[Leaf]]]":
+        configure_eager(self.tf, self.env)
         self.loaded = self.tf.saved_model.load(path, tags=tags)
         try:
             self.functions = dict(getattr(self.loaded, "signatures", {}))
@@ -357,7 +359,8 @@ class Tf2:
 class Tf1:
     """tf.compat.v1.saved_model.load in a Session, then each signature of the MetaGraphDef by session.run."""
 
-    def __init__(self) -> None:
+    def __init__(self, env: "dict[str, str]") -> None:
+        self.env = env
         self.tf = import_tensorflow()
         self.version = self.tf.__version__
 
@@ -365,7 +368,8 @@ class Tf1:
         v1 = self.tf.compat.v1
         graph = self.tf.Graph()
         with graph.as_default():  # made in here, a session of TensorFlow 2 places nodes as strictly as one of 1.x
-            self.session = v1.Session(graph=graph)
+            config = v1.ConfigProto.FromString(session_config(self.env)) if self.env else None
+            self.session = v1.Session(graph=graph, config=config)
             meta_graph = v1.saved_model.load(self.session, ["serve"] if tags is None else tags, path)
         self.signatures = {
             key: signature_of(
@@ -395,7 +399,8 @@ class Output(ctypes.Structure):
 class Serving:
     """The C++ LoadSavedModel through TF_LoadSessionFromSavedModel, then each signature by TF_SessionRun."""
 
-    def __init__(self) -> None:
+    def __init__(self, env: "dict[str, str]") -> None:
+        self.env = env
         folder = find_tensorflow()
         mac = sys.platform == "darwin"
         names = ("libtensorflow_framework", "libtensorflow_cc")
@@ -429,8 +434,13 @@ class Serving:
         names = [tag.encode() for tag in (["serve"] if tags is None else tags)]
         self.graph = self.c("TF_NewGraph")()
         buffer = ctypes.cast(self.c("TF_NewBuffer")(), ctypes.POINTER(Buffer))
+        options = ctypes.c_void_p(self.c("TF_NewSessionOptions")())
+        config = session_config(self.env)
+        if config:
+            self.c("TF_SetConfig")(options, config, ctypes.c_size_t(len(config)), ctypes.c_void_p(self.status))
+            self.check()
         self.session = self.c("TF_LoadSessionFromSavedModel")(
-            ctypes.c_void_p(self.c("TF_NewSessionOptions")()),
+            options,
             None,
             path.encode("utf-8", "surrogateescape"),
             (ctypes.c_char_p * len(names))(*names),
@@ -522,6 +532,32 @@ def packed(dtype: int, flat: "list[Any]", kept: "list[Any]") -> bytes:
 LOADERS = {"tf2": Tf2, "tf1": Tf1, "serving": Serving}
 
 
+# --- conditions of the host ---------------------------------------------------------------------------------------------
+
+
+def session_config(env: "dict[str, str]") -> bytes:
+    """A serialized ConfigProto with the soft placement and the number of CPU devices that were asked for."""
+    config = b""
+    if "cpus" in env:
+        number, count = int(env["cpus"]), b""
+        while number > 127:
+            count, number = count + bytes([number & 127 | 128]), number >> 7
+        pair = b"\x0a\x03CPU\x10" + count + bytes([number])
+        config += b"\x0a" + bytes([len(pair)]) + pair  # device_count
+    if "soft-placement" in env:
+        config += b"\x38" + bytes([env["soft-placement"] == "on"])  # allow_soft_placement
+    return config
+
+
+def configure_eager(tf: Any, env: "dict[str, str]") -> None:
+    """The same for functions that run eagerly. Must come before the first tensor."""
+    if "soft-placement" in env:
+        tf.config.set_soft_device_placement(env["soft-placement"] == "on")
+    if "cpus" in env:
+        (cpu,) = tf.config.list_physical_devices("CPU")[:1]
+        tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * int(env["cpus"]))
+
+
 # --- the run ----------------------------------------------------------------------------------------------------------
 
 
@@ -594,7 +630,10 @@ def settle() -> None:
 def run(request: "dict[str, Any]", say: Any) -> Any:
     try:
         real = read_inputs(request["inputs"])
-        loader = LOADERS[request["loader"]]()  # type: Any
+        env = request.get("env") or {}
+        if "onednn" in env:
+            os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1" if env["onednn"] == "on" else "0"
+        loader = LOADERS[request["loader"]](env)  # type: Any
     except BadInputs as error:
         return say("bad-inputs", message=str(error))
     except BaseException as error:

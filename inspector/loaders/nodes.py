@@ -161,13 +161,22 @@ def absent_device(finding: Finding, walk: Walk) -> bool:
         if finding.data["colocated"]:
             return False
         kind = kind.upper() if kind in ("cpu", "gpu") else kind
-    return (
-        _far(finding) or kind not in ("", "CPU", walk.target.device.upper()) or finding.data["index"] not in ("", "0")
-    )
+    return _far(finding) or int(finding.data["index"] or 0) >= walk.target.devices(kind or "CPU")
+
+
+def device_is_refused(finding: Finding, walk: Walk) -> bool:
+    """A pin that placement cannot follow: softly it goes elsewhere within the process, else it needs the device.
+
+    tf.saved_model.load places softly by default, a Session does not.
+    """
+    soft = walk.target.soft_placement
+    if soft is None:
+        soft = walk.loader == "tf2"
+    return other_job(finding, walk) if soft else absent_device(finding, walk)
 
 
 def _absent_at_first_run(finding: Finding, walk: Walk) -> bool:
-    return in_main(finding, walk) and PLACED not in walk.given and absent_device(finding, walk)
+    return in_main(finding, walk) and PLACED not in walk.given and device_is_refused(finding, walk)
 
 
 def _refused_at_first_run(finding: Finding, walk: Walk) -> bool:
@@ -321,12 +330,12 @@ SAVED_TENSORS = (
 
 # Placing the main graph, as Python hands it on and as it is written.
 PLACED_BY_PYTHON = (
-    Mind("GR010", when=absent_device),
+    Mind("GR010", when=device_is_refused),
     Mind("GR011", when=_refused_after_python),
     Mind("OP007", when=_is_placed),
 )
 PLACED_AS_WRITTEN = (
-    Mind("GR010", when=absent_device),
+    Mind("GR010", when=device_is_refused),
     Mind("GR011", when=_refused_by_runtime),
     Mind("OP007", when=_is_placed),
 )
@@ -338,7 +347,7 @@ PLACED_AT_FIRST_RUN = (
 # Branches and loop bodies that are lowered into the main graph.
 PLACED_WITH_MAIN = (Mind("OP007", when=_is_lowered),)
 PLACED_WITH_MAIN_AT_FIRST_RUN = (Mind("OP007", when=_is_lowered_at_first_run),)
-PLACED_SOFTLY = (Mind("GR010", when=other_job), Mind("GR011", when=_refused_after_python))
+PLACED_IN_PROGRAM = (Mind("GR010", when=device_is_refused), Mind("GR011", when=_refused_after_python))
 
 # A Session's call: functions that the import did not instantiate are looked at only now.
 IN_SESSION_CALL = (

@@ -67,7 +67,7 @@ V2_STEPS = (
     ),
     Step(
         "initialise resources",
-        (Mind("SM006", when=parts.asset_is_read_at_load), *nodes.IN_CALL, *nodes.PLACED_SOFTLY),
+        (Mind("SM006", when=parts.asset_is_read_at_load), *nodes.IN_CALL, *nodes.PLACED_IN_PROGRAM),
         "python/saved_model/load.py Loader.__init__ (resource._initialize)",
         reads=(OBJECT_INIT,),
         gives=TABLES,
@@ -77,7 +77,7 @@ V2_STEPS = (
         (
             *nodes.IN_CALL,
             Mind("SM006", when=parts.asset_is_read_by_call),
-            *nodes.PLACED_SOFTLY,
+            *nodes.PLACED_IN_PROGRAM,
         ),
         "python/eager/polymorphic_function/concrete_function.py",
         reads=(SIGNATURE,),
@@ -100,7 +100,7 @@ V1_STEPS = (
     ),
     Step(
         "place and run what restores and initialises",
-        (*nodes.IN_CALL, *nodes.PLACED_SOFTLY),
+        (*nodes.IN_CALL, *nodes.PLACED_IN_PROGRAM),
         "core/common_runtime/placer.cc, when the restore and init functions run",
         reads=(RESTORE, INIT),
     ),
@@ -130,7 +130,7 @@ V1_STEPS = (
             Mind("SM006", when=parts.asset_is_read_by_call),
             Mind("TB009", when=checkpoint.mismatch_at_call),
             Mind("TB010", when=checkpoint.nothing_restored),
-            *nodes.PLACED_SOFTLY,
+            *nodes.PLACED_IN_PROGRAM,
         ),
         "python/eager/wrap_function.py",
         reads=(SIGNATURE,),

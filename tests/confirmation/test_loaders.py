@@ -13,6 +13,8 @@ from inspector.confirmation import confirm, tensorflow_of
 from inspector.errors import UsageError
 from inspector.findings import Confirmation
 
+DEVICE_PINS = Path(__file__).parents[2] / "golden" / "models" / "device-pins"
+
 
 def outcomes(confirmation: Confirmation) -> dict[str, str]:
     return {key: call.outcome for key, call in confirmation.signatures.items()}
@@ -42,6 +44,14 @@ def test_a_module_with_many_kinds_of_input(models: Path, loader: str) -> None:
     assert found.agrees is None
     assert 0 < found.seconds < 120
     assert files(models / "many") == before
+
+
+@pytest.mark.parametrize("loader", ["tf2", "tf1", "serving"])
+def test_the_host_that_was_asked_for(loader: str) -> None:
+    """Each loader's own placement turned round: pins to an absent GPU stop tf2's call, and no longer the others' load."""
+    env = {"cpus": "2", "onednn": "off", "soft-placement": "off" if loader == "tf2" else "on"}
+    found = confirm(str(DEVICE_PINS), loader=loader, env=tuple(env.items()))
+    assert (found.outcome, outcomes(found)) == ("loads", {"serving_default": "fails" if loader == "tf2" else "runs"})
 
 
 @pytest.mark.parametrize("loader", ["tf2", "tf1"])

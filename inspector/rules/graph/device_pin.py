@@ -26,7 +26,10 @@ class DevicePin(GraphRule):
     name = "device-pin"
     otherwise = ADVICE_NOTE
     message = "pinned to `{device}`"
-    fix = "export with clear_devices=True, or set allow_soft_placement=True where the model is loaded"
+    fix = (
+        "export with clear_devices=True, or set allow_soft_placement=True where the model is loaded (--env soft-placement=on "
+        "judges that)"
+    )
     good = (
         Example("x = Placeholder() {dtype: float32} @/device:CPU:0\ny = Relu(x) {T: float32}"),
         Example("x = Placeholder() {dtype: float32} @/job:localhost/replica:0/task:0/device:CPU:0"),

@@ -19,7 +19,6 @@ _NEVER = ("MaxPoolV2",)
 _CHANNELS_FIRST = (b"NCHW", b"NCDHW")
 _FLOAT, _BFLOAT16 = 1, 14
 _ONEDNN = (_FLOAT, _BFLOAT16)
-_ONEDNN_SINCE = (2, 9)  # the default of the Linux x86_64 wheels; core/util/util.cc IsMKLEnabled
 
 
 class LayoutNotOnCpu(KindRule):
@@ -67,7 +66,7 @@ class LayoutNotOnCpu(KindRule):
         if it.target.device != "cpu":
             return
         for view in it.meta_views:
-            wrong = {form: data for form in it.model.kinds.forms if (data := _data(form, view.ops))}
+            wrong = {form: data for form in it.model.kinds.forms if (data := _data(form, view.ops, it.target.onednn))}
             if not wrong:
                 continue
             elsewhere = kernels.compiled(view) | kernels.passed_over(view, "cpu")
@@ -79,7 +78,7 @@ class LayoutNotOnCpu(KindRule):
                         yield Found(node_at(view, graph.function, name), name, wrong[kind.form])
 
 
-def _data(form: Form, ops: OpSet) -> dict[str, Any] | None:
+def _data(form: Form, ops: OpSet, onednn: bool) -> dict[str, Any] | None:
     if form.op not in _ONEDNN_OPS and form.op not in _NEVER:
         return None
     op_def = ops.release.op(form.op)
@@ -93,12 +92,11 @@ def _data(form: Form, ops: OpSet) -> dict[str, Any] | None:
         return None
     number = dtype.type
     by_onednn = form.op in _ONEDNN_OPS and number in _ONEDNN
-    major, minor = (int(part) for part in ops.release.version.split(".")[:2])
-    fails = not by_onednn or (major, minor) < _ONEDNN_SINCE
+    fails = not by_onednn or not onednn
     if not by_onednn:
         meaning = "no CPU computes that"
     elif fails:
-        meaning = f"the CPU build of TensorFlow {ops.release.version} does not compute that"
+        meaning = "a CPU computes that only with oneDNN, which is off in this target"
     else:
         meaning = "a CPU computes that only where oneDNN is on"
     return {
