@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from inspector.checking import ConfirmBy, Report, check
     from inspector.compatibility import CompatReport, compat
     from inspector.errors import FormatError, InspectorError, UnknownRelease, UsageError
+    from inspector.explaining import LoadTold, explain_load
     from inspector.findings import Finding, Location, Target, Verdict
     from inspector.model.saved_model import Model, open_model
 
 _HOMES = {
     "ConfirmBy": "checking", "Report": "checking", "check": "checking",
+    "LoadTold": "explaining", "explain_load": "explaining",
     "CompatReport": "compatibility", "compat": "compatibility",
     "FormatError": "errors", "InspectorError": "errors", "UnknownRelease": "errors", "UsageError": "errors",
     "Finding": "findings", "Location": "findings", "Target": "findings", "Verdict": "findings",
@@ -27,6 +29,7 @@ __all__ = [
     "Finding",
     "FormatError",
     "InspectorError",
+    "LoadTold",
     "Location",
     "Model",
     "Report",
@@ -37,6 +40,7 @@ __all__ = [
     "__version__",
     "check",
     "compat",
+    "explain_load",
     "open_model",
 ]
 

@@ -81,6 +81,7 @@ def build_parser() -> tuple[argparse.ArgumentParser, set[str]]:
     listing = commands.add_parser("rules", help="list the rules")
     listing.add_argument("--format", choices=("text", "json", "markdown"), default="text")
     listing.set_defaults(command=rules_command)
+    _add_explain_load(commands.add_parser("explain-load", help="rehearse a load: the steps of a loader, one by one"))
     explain = commands.add_parser("explain", help="explain a rule")
     explain.add_argument("rule", help="a code (OP001) or a name (op-not-registered)")
     explain.set_defaults(command=explain_command)
@@ -129,6 +130,14 @@ def _add_compat(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--oldest", action="store_true",
                         help="print only the oldest release on which every chosen loader loads and runs the model")  # fmt: skip
     parser.set_defaults(command=compat_command)
+
+
+def _add_explain_load(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a SavedModel, or a TensorFlow Serving base folder")
+    _add_targets(parser, "the release to judge for: 2.15, latest, installed, '>=2.11,<2.16' (repeatable)")
+    parser.add_argument("--version", type=int, metavar="N", help="the version to judge, of a Serving base folder")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.set_defaults(command=explain_load_command)
 
 
 def _add_show(parser: argparse.ArgumentParser) -> None:
@@ -241,6 +250,29 @@ def compat_command(options: argparse.Namespace) -> int:
 
         sys.stdout.write(reporter.written(report, options.format, Style.of(sys.stdout)))
     return USAGE if usage else report.exit_code()
+
+
+def explain_load_command(options: argparse.Namespace) -> int:
+    """Exit code 1 where a load or a call fails, 3 where something could not be looked at."""
+    from inspector.explaining import explain_load
+    from inspector.report import told as reporter
+    from inspector.report.style import Style
+
+    configured = _apply_configuration(options)
+    targets = [target for some in _wanted(options, configured) for target in some.targets]
+    told = []
+    for path in options.paths:
+        told += explain_load(
+            path, loaders=options.loaders or ("tf2",), targets=targets, tags=options.tags, version=options.version
+        )
+    if options.format == "json":
+        sys.stdout.write(reporter.dumps(told))
+    else:
+        style = Style.of(sys.stdout)
+        print("\n\n".join("\n".join(reporter.lines(one, style)) for one in told))
+    if any("fails" in (one.outcome, *one.calls().values()) for one in told):
+        return FINDINGS
+    return COULD_NOT_TELL if any(one.gaps for one in told) else OK
 
 
 def _confirm_by(options: argparse.Namespace) -> ConfirmBy | None:

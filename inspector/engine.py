@@ -1,4 +1,4 @@
-"""Runs the rules over a model for a target, rehearses the loaders step by step, and makes the verdicts."""
+"""Runs the rules over a model for targets, has the loaders rehearsed, and makes the judgements."""
 
 from __future__ import annotations
 
@@ -8,18 +8,12 @@ from typing import Any, NamedTuple
 
 from inspector.findings import (
     ADVICE,
-    CALL_FAILS,
     EFFECTS,
     ERROR,
-    FAILS,
-    LOAD_FAILS,
     LOADS,
     NOTE,
     PLACES_KEPT,
-    RUNS,
     SEVERITIES,
-    UNKNOWN,
-    CallVerdict,
     Finding,
     Gap,
     Location,
@@ -28,32 +22,20 @@ from inspector.findings import (
     Verdict,
 )
 from inspector.loaders import serving, tf1, tf2
-from inspector.loaders import step as part
-from inspector.loaders.step import Loader, Mind, Step, Walk
-from inspector.model.bundle import ALL_TENSORS
+from inspector.loaders.step import Loader
 from inspector.model.saved_model import Model
+from inspector.rehearsal import Group, rehearse
 from inspector.rules.registry import by_code, rules
 from inspector.rules.rule import Found, Rule
 from inspector.sharing import Memo
 from inspector.topology.inspection import Inspection, Share
 from inspector.topology.ops import TARGET
-from inspector.topology.reach import Slice
 
 LOADERS: dict[str, Loader] = {loader.name: loader for loader in (tf2.LOADER, tf1.LOADER, serving.LOADER)}
 BROKEN_RULE = "XX000"
-WEIGHTS_MATCH = "weights match their checksums"
 
 
 OLDEST_CHECKED = (2, 12)  # the steps of the loaders were checked against real loads with TensorFlow 2.12 to 2.21
-_ANY = Target("")  # stands for the target in what targets share
-
-
-class Group(NamedTuple):
-    """A finding with all the nodes that it is about: a finding keeps only the first places."""
-
-    finding: Finding
-    nodes: tuple[str, ...]
-    order: tuple[Location, str, str]
 
 
 class Judgement(NamedTuple):
@@ -225,119 +207,6 @@ def _group(model: Model, code: str, some: list[Found]) -> Group:
 
 def _as_group(finding: Finding, nodes: tuple[str, ...]) -> Group:
     return Group(finding, nodes, _order(finding))
-
-
-def rehearse(
-    loader: Loader, it: Inspection, groups: list[Group], tags: tuple[str, ...] | None, gaps: tuple[Gap, ...]
-) -> tuple[Verdict, list[Meaning]]:
-    """Walk the steps of a loader: where does the load end, what does each signature's call meet?
-
-    The target of what it returns is a blank: it may hold for several.
-    """
-    walk = Walk(it, loader.name, tags)
-    walk.view = loader.choose(walk)
-    because: list[int] = []
-    how = None
-    meanings: list[Meaning] = []
-    steps = loader.steps(walk)
-    for step in steps:
-        if step.stage != "load" or (step.runs_if is not None and not step.runs_if(walk)):
-            continue
-        for index, mind in _minded(step, walk, groups):
-            if index not in because:
-                because.append(index)
-                how = how or mind.how
-                meanings.append(Meaning(index, loader.name, _ANY, LOAD_FAILS, "load"))
-        if step.gives and not because:
-            walk.given.add(step.gives)
-    chosen = walk.view.meta.tags if walk.view is not None else tags
-    if because:
-        return Verdict(loader.name, _ANY, chosen, FAILS, "load", how, tuple(because), gaps=gaps), meanings
-    signatures, some = _calls(loader, steps, walk, groups, unknown=bool(gaps))
-    meanings.extend(some)
-    outcome = UNKNOWN if gaps or walk.view is None else LOADS
-    assumes = _assumptions(it.model, walk)
-    return Verdict(loader.name, _ANY, chosen, outcome, None, None, (), assumes, signatures, gaps), meanings
-
-
-def _calls(
-    loader: Loader, steps: tuple[Step, ...], walk: Walk, groups: list[Group], *, unknown: bool
-) -> tuple[dict[str, CallVerdict], list[Meaning]]:
-    verdicts: dict[str, CallVerdict] = {}
-    failing: dict[int, list[str]] = {}
-    for key in loader.signatures(walk):
-        walk.signature = key
-        walk.nodes, walk.functions = loader.entry(walk, key)
-        because: list[int] = []
-        how = None
-        for step in steps:
-            if step.stage == "call":
-                for index, mind in _minded(step, walk, groups):
-                    if index not in because:
-                        because.append(index)
-                        how = how or mind.how
-                        failing.setdefault(index, []).append(key)
-        outcome = FAILS if because else UNKNOWN if unknown else RUNS
-        verdicts[key] = CallVerdict(outcome, how, tuple(because))
-    meanings = [Meaning(index, loader.name, _ANY, CALL_FAILS, "call", tuple(keys)) for index, keys in failing.items()]
-    return verdicts, meanings
-
-
-def _minded(step: Step, walk: Walk, groups: list[Group]) -> list[tuple[int, Mind]]:
-    """The findings that a step minds, in the order in which the step lists their rules."""
-    found = []
-    for mind in step.minds:
-        for index, group in enumerate(groups):
-            finding = group.finding
-            if finding.rule != mind.rule or not _in_reach(step, walk, group):
-                continue
-            walk.members = group.nodes
-            if mind.when is None or mind.when(finding, walk):
-                found.append((index, mind))
-    return found
-
-
-def _in_reach(step: Step, walk: Walk, group: Group) -> bool:
-    """Whether a step looks at the place of a finding."""
-    where = group.finding.where
-    if walk.view is not None and where.meta_graph >= 0 and where.meta_graph != walk.view.meta.index:
-        return False
-    rule = by_code().get(group.finding.rule)
-    if rule is None or not rule.about_nodes or not step.reads:
-        return True
-    if walk.view is None:
-        return False
-    return any(_reads(what, walk, group) for what in step.reads)
-
-
-def _reads(what: str, walk: Walk, group: Group) -> bool:
-    function = group.finding.where.function
-    view = walk.view
-    assert view is not None
-    if what == part.MAIN:
-        return not function
-    if what == part.ALL_FUNCTIONS:
-        return bool(function)
-    if what == part.IMPORTED_FUNCTIONS:
-        return function in view.reach.imported()
-    if what == part.SIGNATURE:
-        if function:
-            return function in walk.functions
-        return any(node in walk.nodes for node in group.nodes)
-    if what == part.OBJECT_INIT:
-        return function in view.reach.object_init()
-    reached: Slice = view.reach.restore() if what == part.RESTORE else view.reach.init()
-    if function:
-        return function in reached.functions
-    positions = view.reach.positions()
-    return any(positions.get(node) in reached.nodes for node in group.nodes)
-
-
-def _assumptions(model: Model, walk: Walk) -> tuple[str, ...]:
-    """What was left unread by choice and would break the load if it were damaged."""
-    if model.bundle is None or part.VARIABLES not in walk.given:
-        return ()
-    return () if model.bundle.verified == ALL_TENSORS else (WEIGHTS_MATCH,)
 
 
 class Summary(NamedTuple):

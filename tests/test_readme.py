@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from inspector.checking import check
+from inspector.cli import main
 from inspector.compatibility import compat
 from inspector.report.compat import text_lines
 from inspector.report.rules import listing
@@ -33,6 +34,15 @@ def test_the_example_is_real(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = README.split("```")[1].split("broken-missing-index\n", 1)[1]
 
     assert [line.rstrip() for line in shown.strip().splitlines()] == [line.rstrip() for line in printed.splitlines()]
+
+
+def test_the_rehearsal_is_real(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the README shows of explain-load, to the letter."""
+    monkeypatch.chdir(ROOT)
+    command, _, shown = README.split("$ python -m inspector explain-load ", 1)[1].split("```")[0].partition("\n")
+
+    assert main(["explain-load", *command.split()]) == 1
+    assert capsys.readouterr().out == shown
 
 
 def test_the_matrix_is_real(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ core/util/tensor_slice_reader.cc, core/kernels/save_restore_v2_ops.cc).
 from __future__ import annotations
 
 from inspector.findings import Finding
-from inspector.loaders.step import VARIABLES, Condition, Mind, Walk, has_datum, minds
+from inspector.loaders.step import VARIABLES, Condition, Mind, Precondition, Walk, has_datum, minds
 from inspector.topology.restores import (
     HANDLE_ROUTE,
     OBJECT_GRAPH_ROUTE,
@@ -85,6 +85,17 @@ def has_saver(walk: Walk) -> bool:
         return False
     meta = walk.view.meta
     return meta.saver_def is not None or any(key in meta.collections for key in ("variables", "saveable_objects"))
+
+
+def _has_index_and_op(walk: Walk) -> bool:
+    return walk.model.has_index and has_restore_op(walk)
+
+
+SAVER = Precondition(has_saver, "neither a SaverDef nor a collection of variables: nothing to restore")
+RESTORE_OP_AND_INDEX = Precondition(
+    _has_index_and_op,
+    "no variables/variables.index, or no restore op: variables are left without values, without a word",
+)
 
 
 def nothing_restored(finding: Finding, walk: Walk) -> bool:

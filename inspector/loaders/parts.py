@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspector.findings import Finding
 from inspector.loaders import session
-from inspector.loaders.step import Walk, minds
+from inspector.loaders.step import VARIABLES, Precondition, Walk, minds
 from inspector.topology.assets import AT_LOAD, GFILE_JOIN, JOIN_PATH
 from inspector.topology.reach import INIT_SIGNATURE, MAIN_OPS
 
@@ -12,13 +12,14 @@ from inspector.topology.reach import INIT_SIGNATURE, MAIN_OPS
 READ_GRAPH_FILE = minds("SM001", "SM002", "SM003")
 
 
-def index_exists(walk: Walk) -> bool:
-    """Whether loader_util RunRestore finds variables/variables.index."""
-    return walk.model.has_index
-
-
 def has_init_op(walk: Walk) -> bool:
     return walk.view is not None and bool(walk.view.reach.init_ops())
+
+
+INIT_OP = Precondition(has_init_op, "no init op")
+RUN_AT_LOAD = Precondition(
+    lambda walk: has_init_op(walk) or VARIABLES in walk.given, "nothing runs at load: left to the first call"
+)
 
 
 def _is_missing(finding: Finding, walk: Walk) -> bool:

@@ -56,7 +56,7 @@ STEPS = (
         "restore the variables",
         (*minds("SM009"), *checkpoint.BY_RESTORE_OP),
         "cc/saved_model/loader_util.cc RunRestore",
-        runs_if=lambda walk: parts.index_exists(walk) and checkpoint.has_restore_op(walk),
+        runs_if=checkpoint.RESTORE_OP_AND_INDEX,
         gives=VARIABLES,
     ),
     Step(
@@ -64,7 +64,7 @@ STEPS = (
         nodes.IN_RUN,
         "core/common_runtime/direct_session.cc Run",
         reads=(RESTORE,),
-        runs_if=lambda walk: parts.index_exists(walk) and checkpoint.has_restore_op(walk),
+        runs_if=checkpoint.RESTORE_OP_AND_INDEX,
     ),
     Step(
         "run the init op",
@@ -77,7 +77,7 @@ STEPS = (
         ),
         "cc/saved_model/loader_util.cc RunInitOp",
         reads=(INIT,),
-        runs_if=parts.has_init_op,
+        runs_if=parts.INIT_OP,
         gives=TABLES,
     ),
     Step(

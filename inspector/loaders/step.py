@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import NamedTuple
 
 from inspector.findings import Finding, Target
@@ -24,6 +24,16 @@ TABLES = "tables"
 PLACED = "a placed graph"
 
 
+class Extent(NamedTuple):
+    """What a step looks at of a MetaGraph: nodes of the main graph by name (None: all of them), and functions."""
+
+    nodes: frozenset[str] | None
+    functions: Container[str]
+
+
+_NO_NODES: frozenset[str] = frozenset()
+
+
 class Walk:
     """The state of one walk: a model, the MetaGraph that the loader chose, and what earlier steps gave.
 
@@ -31,7 +41,7 @@ class Walk:
     ``nodes`` and ``functions`` are what its call reaches.
     """
 
-    __slots__ = ("functions", "given", "it", "loader", "members", "nodes", "signature", "tags", "view")
+    __slots__ = ("_extents", "functions", "given", "it", "loader", "members", "nodes", "signature", "tags", "view")
 
     def __init__(self, it: Inspection, loader: str, tags: tuple[str, ...] | None) -> None:
         self.it = it
@@ -43,6 +53,7 @@ class Walk:
         self.nodes: frozenset[str] = frozenset()
         self.functions: frozenset[str] = frozenset()
         self.members: tuple[str, ...] = ()
+        self._extents: dict[str, Extent] = {}
 
     @property
     def model(self) -> Model:
@@ -51,6 +62,30 @@ class Walk:
     @property
     def target(self) -> Target:
         return self.it.target
+
+    def extent(self, what: str) -> Extent:
+        """What one of the words above (MAIN, RESTORE ...) comes to in the chosen MetaGraph; nothing where there is none."""
+        if what == SIGNATURE:
+            return Extent(self.nodes, self.functions)
+        if what not in self._extents:
+            self._extents[what] = self._extent(what)
+        return self._extents[what]
+
+    def _extent(self, what: str) -> Extent:
+        view = self.view
+        if view is None:
+            return Extent(_NO_NODES, ())
+        if what == MAIN:
+            return Extent(None, ())
+        if what == ALL_FUNCTIONS:
+            return Extent(_NO_NODES, view.meta.library.by_name)
+        if what == IMPORTED_FUNCTIONS:
+            return Extent(_NO_NODES, view.reach.imported())
+        if what == OBJECT_INIT:
+            return Extent(_NO_NODES, view.reach.object_init())
+        reached = view.reach.restore() if what == RESTORE else view.reach.init()
+        names = view.meta.graph.names
+        return Extent(frozenset(names[i] for i in reached.nodes), reached.functions)
 
     def calls(self, *ops: str) -> bool:
         """Whether what is being called runs one of these ops."""
@@ -76,6 +111,13 @@ class Mind(NamedTuple):
     how: str = "error"
 
 
+class Precondition(NamedTuple):
+    """What must hold for a step to be taken, and in words why it is skipped otherwise."""
+
+    holds: Callable[[Walk], bool]
+    otherwise: str
+
+
 class Step(NamedTuple):
     """One step of a loader.
 
@@ -88,7 +130,7 @@ class Step(NamedTuple):
     source: str
     reads: tuple[str, ...] = ()
     stage: str = "load"
-    runs_if: Callable[[Walk], bool] | None = None
+    runs_if: Precondition | None = None
     gives: str = ""
 
 

@@ -56,21 +56,21 @@ STEPS = (
         "restore the variables",
         (*minds("TB001"), *checkpoint.BY_RESTORE_OP),
         "python/saved_model/loader_impl.py restore_variables; python/training/saver.py restore",
-        runs_if=checkpoint.has_saver,
+        runs_if=checkpoint.SAVER,
         gives=VARIABLES,
     ),
     Step(
         "place what is lowered into the graph",
         nodes.PLACED_WITH_MAIN,
         "core/common_runtime/lower_functional_ops.cc, before the placer",
-        runs_if=lambda walk: parts.has_init_op(walk) or VARIABLES in walk.given,
+        runs_if=parts.RUN_AT_LOAD,
     ),
     Step(
         "place the graph",
         nodes.PLACED_BY_PYTHON,
         "core/common_runtime/placer.cc, at the first Session run",
         reads=(MAIN,),
-        runs_if=lambda walk: parts.has_init_op(walk) or VARIABLES in walk.given,
+        runs_if=parts.RUN_AT_LOAD,
         gives=PLACED,
     ),
     Step(
@@ -78,7 +78,7 @@ STEPS = (
         nodes.IN_RUN,
         "core/common_runtime/direct_session.cc Run",
         reads=(RESTORE,),
-        runs_if=checkpoint.has_saver,
+        runs_if=checkpoint.SAVER,
     ),
     Step(
         "run the init op",
@@ -91,7 +91,7 @@ STEPS = (
         ),
         "python/saved_model/loader_impl.py run_init_op",
         reads=(INIT,),
-        runs_if=parts.has_init_op,
+        runs_if=parts.INIT_OP,
         gives=TABLES,
     ),
     Step(

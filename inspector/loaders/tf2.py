@@ -108,7 +108,7 @@ V1_STEPS = (
         "restore the variables",
         (*minds("TB001"), *checkpoint.BY_RESTORE_OP),
         "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader.restore_variables",
-        runs_if=checkpoint.has_saver,
+        runs_if=checkpoint.SAVER,
         gives=VARIABLES,
     ),
     Step(
