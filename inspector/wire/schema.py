@@ -19,7 +19,6 @@ from google.protobuf.message import DecodeError
 
 __all__ = ["DecodeError", "full_message", "full_pool", "message"]
 
-_IMPLEMENTATION = "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION"  # protobuf's own switch, for who wants another one
 _HERE = os.path.dirname(__file__)
 _pools: dict[str, Any] = {}
 
@@ -29,17 +28,34 @@ def _read(name: str) -> bytes:
         return file.read()
 
 
-def _new_pool() -> Any:
-    if os.environ.get(_IMPLEMENTATION, "upb") == "upb":
-        try:
-            from google._upb._message import DescriptorPool
+def _upb() -> Any:
+    """protobuf's C module; None where there is another implementation, or the user's environment asks for one."""
+    if os.environ.get("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", "upb") != "upb":
+        return None
+    try:
+        from google._upb import _message
+    except ImportError:
+        return None
+    return _message
 
-            return DescriptorPool()
-        except ImportError:
-            pass
+
+def _new_pool() -> Any:
+    upb = _upb()
+    if upb is not None:
+        return upb.DescriptorPool()
     from google.protobuf import descriptor_pool
 
     return descriptor_pool.DescriptorPool()
+
+
+def _class_of(descriptor: Any) -> Any:
+    """The class of a message, made as google.protobuf.message_factory makes it; those of its fields come by themselves."""
+    upb = _upb()
+    if upb is not None:
+        return upb.MessageMeta(descriptor.name, (), {"DESCRIPTOR": descriptor, "__module__": __name__})
+    from google.protobuf.message_factory import GetMessageClass
+
+    return GetMessageClass(descriptor)
 
 
 def _lean_pool() -> Any:
@@ -72,13 +88,3 @@ def message(name: str) -> Any:
 def full_message(name: str) -> Any:
     """The whole class of ``tensorflow.<name>``."""
     return _class_of(full_pool().FindMessageTypeByName(f"tensorflow.{name}"))
-
-
-def _class_of(descriptor: Any) -> Any:
-    """The class of a message, as upb's descriptors hold it; message_factory asks the same attribute."""
-    found = getattr(descriptor, "_concrete_class", None)
-    if found is None:
-        from google.protobuf.message_factory import GetMessageClass
-
-        return GetMessageClass(descriptor)
-    return found

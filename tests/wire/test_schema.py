@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,3 +64,23 @@ def test_lean_messages_keep_what_they_defer() -> None:
     assert message("GraphDef").FromString(again.meta_graphs[0].graph_def).library == b"\x0a\x00"
     assert again.meta_graphs[0].HasField("graph_def")
     assert not again.meta_graphs[0].HasField("object_graph_def")
+
+
+@pytest.mark.parametrize("implementation", ["upb", "python"])
+def test_either_implementation_of_protobuf(implementation: str) -> None:
+    """The C module alone, without the Python modules around it; and the pure Python one, for who asks for it."""
+    script = (
+        "import sys, inspector\n"
+        "(report,) = inspector.check(sys.argv[1], tensorflow='2.21').models\n"
+        "print([v.outcome for v in report.verdicts], 'google.protobuf.message_factory' in sys.modules)"
+    )
+    model = Path(__file__).parents[2] / "golden" / "models" / "keras3-mlp"
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(model)],
+        env={**os.environ, "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": implementation},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert run.stdout == f"['loads', 'loads', 'loads'] {implementation == 'python'}\n"
