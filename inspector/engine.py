@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+from inspector.catalogue import OpDef
 from inspector.findings import (
     ADVICE,
     CALL_FAILS,
+    CAPI,
     EFFECTS,
     ERROR,
     FAILS,
@@ -18,6 +20,7 @@ from inspector.findings import (
     PLACES_KEPT,
     RUNS,
     SEVERITIES,
+    TF_SERVING,
     UNKNOWN,
     CallVerdict,
     Finding,
@@ -36,16 +39,22 @@ from inspector.rules.registry import by_code, rules
 from inspector.rules.rule import Found, Rule
 from inspector.sharing import Memo
 from inspector.topology.inspection import Inspection, Share
-from inspector.topology.ops import TARGET
 from inspector.topology.reach import Slice
 
 LOADERS: dict[str, Loader] = {loader.name: loader for loader in (tf2.LOADER, tf1.LOADER, serving.LOADER)}
 BROKEN_RULE = "XX000"
 WEIGHTS_MATCH = "weights match their checksums"
-
+SERVING = serving.LOADER.name
+_OPS_NAMED = 3
 
 OLDEST_CHECKED = (2, 12)  # the steps of the loaders were checked against real loads with TensorFlow 2.12 to 2.21
 _ANY = Target("")  # stands for the target in what targets share
+
+
+def of_old_loaders(loader: str, tensorflow: str) -> str:
+    """What a verdict takes for granted about a release whose loaders were never watched."""
+    oldest = ".".join(map(str, OLDEST_CHECKED))
+    return f"{loader} of TensorFlow {tensorflow} takes the steps that {oldest}'s takes"
 
 
 class Group(NamedTuple):
@@ -75,13 +84,15 @@ def judge(
     *,
     tags: tuple[str, ...] | None = None,
     loaders: Iterable[str] = (),
+    taught: Mapping[str, OpDef] = {},
     strict: bool = False,
 ) -> Judgement:
     """Findings, verdicts and meanings of a model for one target.
 
-    ``strict`` lets a rule that raises fly instead of turning it into XX000 and verdicts ``unknown``.
+    ``taught`` are ops of the user's own. ``strict`` lets a rule that raises fly instead of turning it into XX000 and
+    verdicts ``unknown``.
     """
-    return judge_each(model, (target,), tags=tags, loaders=loaders, strict=strict)[0]
+    return judge_each(model, (target,), tags=tags, loaders=loaders, taught=taught, strict=strict)[0]
 
 
 def judge_each(
@@ -90,6 +101,7 @@ def judge_each(
     *,
     tags: tuple[str, ...] | None = None,
     loaders: Iterable[str] = (),
+    taught: Mapping[str, OpDef] = {},
     strict: bool = False,
     shared: bool = True,
 ) -> list[Judgement]:
@@ -98,39 +110,65 @@ def judge_each(
     Cost: a pass over the nodes for each set of targets with equal ops, next to nothing for each other target. What
     targets share is found by what the work for one of them looked at; ``shared=False`` does all work anew.
     """
-    share, memo = Share(model), Memo()
+    share, memo = Share(model, taught), Memo()
+    names = tuple(loaders) or tuple(LOADERS)
     judgements = []
     for target in targets:
         if not shared:
-            share, memo = Share(model), Memo()
-        judgements.append(_judge(Inspection(model, target, tags, share), memo, tuple(loaders) or LOADERS, strict))
+            share, memo = Share(model, taught), Memo()
+        parts = []
+        for host, some in _by_host(target, names).items():
+            it = Inspection(model, target._replace(host=host), tags, share)
+            parts.append(_judge(it, target, memo, some, strict))
+        judgements.append(parts[0] if len(parts) == 1 else _joined(parts, names))
     return judgements
 
 
-def _judge(it: Inspection, memo: Memo, loaders: Iterable[str], strict: bool) -> Judgement:
+def _by_host(target: Target, loaders: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The loaders by the host that they run in: only ``serving`` runs in another one than Python's process."""
+    hosts: dict[str, tuple[str, ...]] = {}
+    for name in loaders:
+        host = target.host if name == SERVING else CAPI
+        hosts[host] = (*hosts.get(host, ()), name)
+    return hosts
+
+
+def _joined(parts: Sequence[Judgement], loaders: tuple[str, ...]) -> Judgement:
+    """The judgements of one target by loaders in several hosts as one, in the order of the loaders."""
+    whole = merge(parts)
+    verdicts = sorted(whole.verdicts, key=lambda verdict: loaders.index(verdict.loader))
+    meanings = sorted(whole.meanings, key=lambda meaning: loaders.index(meaning.loader))
+    return whole._replace(targets=parts[0].targets, verdicts=tuple(verdicts), meanings=tuple(meanings))
+
+
+def _judge(it: Inspection, target: Target, memo: Memo, loaders: Iterable[str], strict: bool) -> Judgement:
+    """``target`` as the user named it; the inspection's may have another host."""
     groups, broken = run_rules(it, memo, strict=strict)
     gaps = tuple(it.model.gaps) + tuple(broken)
-    target = it.aspect(TARGET)
-    assert isinstance(target, Target)
     verdicts: list[Verdict] = []
     meanings: list[Meaning] = []
     for name in loaders:
         key = (name, gaps, *[group.finding for group in groups])
         verdict, some = memo.recall(key, it, partial(rehearse, LOADERS[name], it, groups, it.tags, gaps))
-        assumes = (*verdict.assumes, *_of_old_loaders(name, target)) if verdict.outcome == LOADS else verdict.assumes
+        assumes = (*verdict.assumes, *_of_target(name, target, it)) if verdict.outcome == LOADS else verdict.assumes
         verdicts.append(verdict._replace(target=target, assumes=assumes))
         meanings.extend(meaning._replace(target=target) for meaning in some)
     findings = tuple([group.finding for group in groups])
     return Judgement((target,), findings, tuple(verdicts), tuple(meanings), gaps)
 
 
-def _of_old_loaders(loader: str, target: Target) -> tuple[str, ...]:
-    """What a verdict takes for granted about a release whose loaders were never watched."""
-    if target.minor >= OLDEST_CHECKED:
-        return ()
-    oldest = ".".join(map(str, OLDEST_CHECKED))
-    assumed = f"{loader} of TensorFlow {target.tensorflow} takes the steps that {oldest}'s takes"
-    return (assumed,)
+def _of_target(loader: str, target: Target, it: Inspection) -> Iterator[str]:
+    """What a verdict takes for granted about a target: releases and hosts that were never watched, unknown kernels."""
+    if target.minor < OLDEST_CHECKED:
+        yield of_old_loaders(loader, target.tensorflow)
+    if loader == SERVING and target.host == TF_SERVING:
+        yield "TensorFlow Serving, which is not run here, loads as the C API does, with the ops that its BUILD file links"
+    if target.device == "tpu":
+        yield "a TPU has the kernels (they are not judged)"
+    if it.ops_beside:
+        named = ", ".join(it.ops_beside[:_OPS_NAMED])
+        more = len(it.ops_beside) - _OPS_NAMED
+        yield f"the kernels of {named}{f' and {more} more' if more > 0 else ''}, which come from outside, fit"
 
 
 def merge(judgements: Sequence[Judgement]) -> Judgement:

@@ -33,6 +33,11 @@ INCONCLUSIVE = "inconclusive"  # only a real call: it refused the invented input
 
 PLACES_KEPT = 20
 
+# Who runs the C++ LoadSavedModel of the loader `serving`: a program on the C API, which has the ops of TensorFlow's core
+# library, or the TensorFlow Serving binary, which has those that its BUILD file links.
+CAPI, TF_SERVING = "capi", "tf-serving"
+HOSTS = (CAPI, TF_SERVING)
+
 
 class Otherwise(NamedTuple):
     """What a finding means where no loader minds it."""
@@ -105,12 +110,14 @@ class Target(NamedTuple):
     """Where the model is to be loaded.
 
     ``tensorflow`` is a release of the catalogue ("2.15.1"); ``device`` is cpu, gpu or tpu; ``packages`` are the
-    companion packages that are imported before the load (``tf_keras``, ``tensorflow_text`` ...).
+    companion packages that are imported before the load (``tf_keras``, ``tensorflow_text`` ...); ``host`` is one of
+    HOSTS and only means something to the loader ``serving``.
     """
 
     tensorflow: str
     device: str = "cpu"
     packages: tuple[str, ...] = ()
+    host: str = CAPI
 
     @property
     def minor(self) -> tuple[int, int]:
@@ -119,24 +126,27 @@ class Target(NamedTuple):
         return int(major), int(minor)
 
     def __str__(self) -> str:
-        text = f"TensorFlow {self.tensorflow} on {self.device}"
-        return f"{text} with {', '.join(self.packages)}" if self.packages else text
+        return f"TensorFlow {self.tensorflow} on {self.device}{_beside(self)}"
 
     def as_dict(self) -> dict[str, Any]:
-        return {"tensorflow": self.tensorflow, "device": self.device, "packages": list(self.packages)}
+        return {**self._asdict(), "packages": list(self.packages)}
+
+
+def _beside(target: Target) -> str:
+    packages = f" with {', '.join(target.packages)}" if target.packages else ""
+    return packages + (", serving in TensorFlow Serving" if target.host == TF_SERVING else "")
 
 
 def targets_text(targets: Iterable[Target]) -> str:
     """Several targets in few words: "TensorFlow 2.12.1, 2.15.1 on cpu, gpu"; one as itself."""
-    devices: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
+    devices: dict[tuple[str, str], dict[str, None]] = {}
     for target in targets:
-        devices.setdefault((target.tensorflow, target.packages), {})[target.device] = None
-    versions: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
-    for (version, packages), some in devices.items():
-        versions.setdefault((tuple(some), packages), []).append(version)
+        devices.setdefault((target.tensorflow, _beside(target)), {})[target.device] = None
+    versions: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for (version, beside), some in devices.items():
+        versions.setdefault((tuple(some), beside), []).append(version)
     parts = []
-    for (some_devices, packages), found in versions.items():
-        beside = f" with {', '.join(packages)}" if packages else ""
+    for (some_devices, beside), found in versions.items():
         parts.append(f"TensorFlow {', '.join(found)} on {', '.join(some_devices)}{beside}")
     return "; ".join(parts)
 
