@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from inspector.assumptions import SERVING
 from inspector.catalogue import release
 from inspector.confirmation import COMPANIONS, confirm, packages_of, tensorflow_of
-from inspector.engine import LOADERS, SERVING, Judgement, Summary, judge, judge_each, merge, sum_up, words
+from inspector.engine import LOADERS, Judgement, Summary, judge, judge_each, merge, sum_up, words
 from inspector.errors import DEFAULT_LIMITS, InspectorError, Limits, UnknownRelease, UsageError
 from inspector.findings import (
     CAPI,
@@ -362,7 +363,7 @@ def agreement(predicted: Verdict | None, real: Confirmation, foreign: Iterable[s
         if said is None or call.outcome not in ("runs", "fails") or said.outcome == UNKNOWN:
             continue
         if any(words in (call.error_message or "") for words in unspoken):
-            continue
+            return None
         if said.outcome != call.outcome:
             return False
     return True

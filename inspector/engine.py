@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+from inspector.assumptions import SERVING, of_target
 from inspector.catalogue import OpDef
 from inspector.findings import (
     ADVICE,
@@ -20,7 +21,6 @@ from inspector.findings import (
     PLACES_KEPT,
     RUNS,
     SEVERITIES,
-    TF_SERVING,
     UNKNOWN,
     CallVerdict,
     Finding,
@@ -44,17 +44,8 @@ from inspector.topology.reach import Slice
 LOADERS: dict[str, Loader] = {loader.name: loader for loader in (tf2.LOADER, tf1.LOADER, serving.LOADER)}
 BROKEN_RULE = "XX000"
 WEIGHTS_MATCH = "weights match their checksums"
-SERVING = serving.LOADER.name
-_OPS_NAMED = 3
 
-OLDEST_CHECKED = (2, 12)  # the steps of the loaders were checked against real loads with TensorFlow 2.12 to 2.21
 _ANY = Target("")  # stands for the target in what targets share
-
-
-def of_old_loaders(loader: str, tensorflow: str) -> str:
-    """What a verdict takes for granted about a release whose loaders were never watched."""
-    oldest = ".".join(map(str, OLDEST_CHECKED))
-    return f"{loader} of TensorFlow {tensorflow} takes the steps that {oldest}'s takes"
 
 
 class Group(NamedTuple):
@@ -116,21 +107,28 @@ def judge_each(
     for target in targets:
         if not shared:
             share, memo = Share(model, taught), Memo()
-        parts = []
-        for host, some in _by_host(target, names).items():
-            it = Inspection(model, target._replace(host=host), tags, share)
-            parts.append(_judge(it, target, memo, some, strict))
+        processes = _processes(Inspection(model, target._replace(host=CAPI), tags, share), target, names)
+        parts = [_judge(it, target, memo, some, strict) for it, some in processes]
         judgements.append(parts[0] if len(parts) == 1 else _joined(parts, names))
     return judgements
 
 
-def _by_host(target: Target, loaders: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """The loaders by the host that they run in: only ``serving`` runs in another one than Python's process."""
-    hosts: dict[str, tuple[str, ...]] = {}
-    for name in loaders:
-        host = target.host if name == SERVING else CAPI
-        hosts[host] = (*hosts.get(host, ()), name)
-    return hosts
+def _processes(
+    it: Inspection, target: Target, loaders: tuple[str, ...]
+) -> Iterator[tuple[Inspection, tuple[str, ...]]]:
+    """The loaders by the process that they run in.
+
+    ``it`` sees the model in a process of Python, which imports the target's packages. The loader ``serving`` runs in
+    another one, without Python; where the model's ops are the same there, one inspection will do.
+    """
+    if target.host == CAPI and it.share.taught.keys() >= set(it.ops_beside):
+        yield it, loaders
+        return
+    python = tuple(name for name in loaders if name != SERVING)
+    if python:
+        yield it, python
+    if SERVING in loaders:
+        yield Inspection(it.model, target._replace(packages=()), it.tags, it.share), (SERVING,)
 
 
 def _joined(parts: Sequence[Judgement], loaders: tuple[str, ...]) -> Judgement:
@@ -150,25 +148,11 @@ def _judge(it: Inspection, target: Target, memo: Memo, loaders: Iterable[str], s
     for name in loaders:
         key = (name, gaps, *[group.finding for group in groups])
         verdict, some = memo.recall(key, it, partial(rehearse, LOADERS[name], it, groups, it.tags, gaps))
-        assumes = (*verdict.assumes, *_of_target(name, target, it)) if verdict.outcome == LOADS else verdict.assumes
+        assumes = (*verdict.assumes, *of_target(name, target, it)) if verdict.outcome == LOADS else verdict.assumes
         verdicts.append(verdict._replace(target=target, assumes=assumes))
         meanings.extend(meaning._replace(target=target) for meaning in some)
     findings = tuple([group.finding for group in groups])
     return Judgement((target,), findings, tuple(verdicts), tuple(meanings), gaps)
-
-
-def _of_target(loader: str, target: Target, it: Inspection) -> Iterator[str]:
-    """What a verdict takes for granted about a target: releases and hosts that were never watched, unknown kernels."""
-    if target.minor < OLDEST_CHECKED:
-        yield of_old_loaders(loader, target.tensorflow)
-    if loader == SERVING and target.host == TF_SERVING:
-        yield "TensorFlow Serving, which is not run here, loads as the C API does, with the ops that its BUILD file links"
-    if target.device == "tpu":
-        yield "a TPU has the kernels (they are not judged)"
-    if it.ops_beside:
-        named = ", ".join(it.ops_beside[:_OPS_NAMED])
-        more = len(it.ops_beside) - _OPS_NAMED
-        yield f"the kernels of {named}{f' and {more} more' if more > 0 else ''}, which come from outside, fit"
 
 
 def merge(judgements: Sequence[Judgement]) -> Judgement:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from inspector.engine import LOADERS, OLDEST_CHECKED, WEIGHTS_MATCH, of_old_loaders
+from inspector.assumptions import OLDEST_CHECKED, of_old_loaders
+from inspector.engine import LOADERS, WEIGHTS_MATCH
 from inspector.report.style import Style
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ class OpNotRegistered(KindRule):
     """Node uses an op that the target does not register.
 
     What it checks: every node's op, in the main graph and in all functions, against the ops of the target's TensorFlow
-    release, of the packages that are imported before the load (--with), of the user's own (--op-library, --op-list),
-    and the functions of the model's own library. With --host tf-serving the loader `serving` is judged by the ops that
-    the TensorFlow Serving binary links instead of those of packages: tensorflow-text and, from 2.11 on, what decision
+    release, of the user's own (--op-library, --op-list) and the functions of the model's own library. Where Python
+    loads, the ops of packages that are imported before the load count too (--with); with --host tf-serving the loader
+    `serving` has those that the TensorFlow Serving binary links: tensorflow-text and, from 2.11 on, what decision
     forests need for inference.
 
     Why it matters: TensorFlow looks ops up by name when it loads a graph. tf.saved_model.load does so in every function,
@@ -90,7 +90,8 @@ def _by_owner(op: str, tensorflow: str) -> str:
     wanted = companions.requirement_for(owner, tensorflow)
     beside = f", which has it and is made for TensorFlow {wanted.other_tensorflow}" if wanted.other_tensorflow else ""
     then = f"then: {owner.import_statement}  # before the load"
-    return f'`{op}` is of {owner.package}: pip install "{wanted.text}"{beside}, {then}; {_in_server(op, tensorflow)}'
+    without_python = f"{_in_server(op, tensorflow)}, a program on the C API needs TF_LoadLibrary"
+    return f'`{op}` is of {owner.package}: pip install "{wanted.text}"{beside}, {then}; {without_python}'
 
 
 def _in_server(op: str, tensorflow: str) -> str:
