@@ -9,10 +9,12 @@ from inspector.version import VERSION as __version__
 if TYPE_CHECKING:
     from inspector.checking import ConfirmBy, Report, check
     from inspector.compatibility import CompatReport, compat
-    from inspector.errors import FormatError, InspectorError, UnknownRelease, UsageError
+    from inspector.errors import FormatError, InspectorError, OpSourceError, UnknownRelease, UsageError
     from inspector.explaining import LoadTold, explain_load
     from inspector.findings import Finding, Location, Target, Verdict
     from inspector.model.saved_model import Model, open_model
+    from inspector.op_inventory import OpsReport, list_ops
+    from inspector.own_ops import OwnOps, read_own_ops
 
 _HOMES = {
     "ConfirmBy": "checking", "Report": "checking", "check": "checking",
@@ -20,7 +22,9 @@ _HOMES = {
     "CompatReport": "compatibility", "compat": "compatibility",
     "FormatError": "errors", "InspectorError": "errors", "UnknownRelease": "errors", "UsageError": "errors",
     "Finding": "findings", "Location": "findings", "Target": "findings", "Verdict": "findings",
+    "OpsReport": "op_inventory", "list_ops": "op_inventory",
     "Model": "model.saved_model", "open_model": "model.saved_model",
+    "OpSourceError": "errors", "OwnOps": "own_ops", "read_own_ops": "own_ops",
 }  # fmt: skip
 
 __all__ = [
@@ -32,6 +36,9 @@ __all__ = [
     "LoadTold",
     "Location",
     "Model",
+    "OpSourceError",
+    "OpsReport",
+    "OwnOps",
     "Report",
     "Target",
     "UnknownRelease",
@@ -41,7 +48,9 @@ __all__ = [
     "check",
     "compat",
     "explain_load",
+    "list_ops",
     "open_model",
+    "read_own_ops",
 ]
 
 

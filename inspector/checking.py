@@ -6,13 +6,27 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from inspector.assumptions import SERVING
 from inspector.catalogue import release
-from inspector.confirmation import confirm, packages_of, tensorflow_of
+from inspector.confirmation import COMPANIONS, confirm, packages_of, tensorflow_of
 from inspector.engine import LOADERS, Judgement, Summary, judge, judge_each, merge, sum_up, words
 from inspector.errors import DEFAULT_LIMITS, InspectorError, Limits, UnknownRelease, UsageError
-from inspector.findings import ERROR, FAILS, LOADS, SEVERITIES, UNKNOWN, Confirmation, Finding, Target, Verdict
+from inspector.findings import (
+    CAPI,
+    ERROR,
+    FAILS,
+    LOADS,
+    SEVERITIES,
+    TF_SERVING,
+    UNKNOWN,
+    Confirmation,
+    Finding,
+    Target,
+    Verdict,
+)
 from inspector.loaders.session import TRANSFORM_TAGS
 from inspector.model.saved_model import PB, PBTXT, Model, open_model
+from inspector.own_ops import NO_OPS, OwnOps
 from inspector.targets import AS_ASKED, Chosen, choose_targets
 from inspector.topology.host_access import host_access
 from inspector.topology.reach import Reach
@@ -24,10 +38,18 @@ OTHER_PURPOSES = {TRANSFORM_TAGS: "TensorFlow Transform loads its graph by this 
 class ModelReport:
     """One model, what the engine makes of it, and what real loads did."""
 
-    __slots__ = ("chosen", "confirmations", "judgement", "model", "why_tags", "why_target")
+    __slots__ = ("chosen", "confirmations", "judgement", "model", "own_ops", "why_tags", "why_target")
 
-    def __init__(self, model: Model, judgement: Judgement, chosen: tuple[str, ...], why_tags: str = "") -> None:
+    def __init__(
+        self,
+        model: Model,
+        judgement: Judgement,
+        chosen: tuple[str, ...],
+        why_tags: str = "",
+        own_ops: OwnOps = NO_OPS,
+    ) -> None:
         self.model = model
+        self.own_ops = own_ops
         self.judgement = judgement
         self.chosen = chosen
         self.why_tags = why_tags
@@ -143,10 +165,12 @@ def check(
     device: str | Sequence[str] = "cpu",
     packages: Iterable[str] = (),
     env: Iterable[str] = (),
+    host: str = CAPI,
     targets: Sequence[Target] = (),
     loaders: Iterable[str] = (),
     tags: Iterable[str] | None = None,
     version: int | None = None,
+    own_ops: OwnOps = NO_OPS,
     verify: bool | None = None,
     confirm_by: ConfirmBy | None = None,
     limits: Limits = DEFAULT_LIMITS,
@@ -156,17 +180,18 @@ def check(
 
     ``loaders`` says who will load the model (default: tf2, tf1 and serving): only their failures are errors.
     Judged is every combination of ``tensorflow`` ("2.15", "latest", "installed", ">=2.11,<2.16") and ``device``, with
-    ``packages`` and ``env`` ("onednn=off"); or ``targets``, if given. ``confirm_by`` runs the model's code in a child
-    process; None runs nothing. Cost: about 0.1 s for a 2 MB graph, some milliseconds for each further target. Raises
-    UsageError for a path that does not exist, an unknown loader, device or release.
+    ``packages``, ``env`` ("onednn=off") and ``host`` (who runs the loader serving: "capi" or "tf-serving"); or
+    ``targets``, if given. ``own_ops`` are registered in all of them (``read_own_ops``). ``confirm_by`` runs the model's
+    code in a child process; None runs nothing. Cost: about 0.1 s for a 2 MB graph, some milliseconds for each further
+    target. Raises UsageError for a path that does not exist, an unknown loader, device, host or release.
     """
-    wanted = Chosen(tuple(targets), AS_ASKED) if targets else choose_targets(tensorflow, device, packages, env)
+    wanted = Chosen(tuple(targets), AS_ASKED) if targets else choose_targets(tensorflow, device, packages, env, host)
     chosen = choose_loaders(loaders)
     asked = None if tags is None else tuple(sorted(set(tags)))
     reports = []
     for one in expand(os.fspath(path), version):
         model = open_model(one, verify=verify, limits=limits, progress=progress)
-        report = examine(model, wanted.targets, chosen, asked)
+        report = examine(model, wanted.targets, chosen, asked, own_ops)
         report.why_target = wanted.why
         if confirm_by is not None:
             confirm_report(report, confirm_by, asked)
@@ -198,11 +223,15 @@ def _versions(path: str) -> dict[int, str]:
 
 
 def examine(
-    model: Model, targets: Sequence[Target], chosen: tuple[str, ...], tags: tuple[str, ...] | None
+    model: Model,
+    targets: Sequence[Target],
+    chosen: tuple[str, ...],
+    tags: tuple[str, ...] | None,
+    own_ops: OwnOps = NO_OPS,
 ) -> ModelReport:
     """Judge an open model. Cost: a pass over its nodes for each set of targets that register the same ops."""
     tags, why = tags_for(model, tags)
-    return ModelReport(model, merge(judge_each(model, targets, tags=tags)), chosen, why)
+    return ModelReport(model, merge(judge_each(model, targets, tags=tags, taught=own_ops.ops)), chosen, why, own_ops)
 
 
 def tags_for(model: Model, tags: tuple[str, ...] | None) -> tuple[tuple[str, ...] | None, str]:
@@ -231,10 +260,15 @@ def confirm_report(report: ModelReport, by: ConfirmBy, tags: tuple[str, ...] | N
         if at_load and not by.force:
             report.confirmations.append(_not_confirmed(loader, installed, f"its load reaches {at_load[0].op}"))
             continue
+        cannot = _why_not(report, loader)
+        if cannot:
+            report.confirmations.append(_not_confirmed(loader, installed, cannot))
+            continue
         verdict_tags = tags if tags is not None else (model.meta_graphs[0].tags if report.why_tags else None)
         skip = {}
         if not by.force:
             skip = {key: f"reaches {a.op}" for a in access for key in a.at_call.get(loader, ())}
+        imported = _imported(report, loader)
         real = confirm(
             model.folder,
             loader=loader,
@@ -242,12 +276,51 @@ def confirm_report(report: ModelReport, by: ConfirmBy, tags: tuple[str, ...] | N
             tags=verdict_tags,
             skip_calls=skip,
             inputs=by.inputs,
+            libraries=report.own_ops.libraries,
+            imports=_import_statements(imported),
             timeout=by.timeout,
             memory=by.memory,
             env=env,
         )
-        predicted = _prediction(report, loader, Target(installed, "cpu", packages_of(by.python), env), verdict_tags)
-        report.confirmations.append(real._replace(agrees=agreement(predicted, real)))
+        here = Target(installed, "cpu", tuple(sorted({*packages_of(by.python), *imported})), env)
+        predicted = _prediction(report, loader, here, verdict_tags)
+        report.confirmations.append(real._replace(agrees=agreement(predicted, real, _foreign_ops(report, installed))))
+
+
+def _why_not(report: ModelReport, loader: str) -> str:
+    """Why a real load would say nothing about the verdicts; empty where it does."""
+    if loader == SERVING and all(target.host == TF_SERVING for target in report.judgement.targets):
+        return "a TensorFlow Serving is not run here; --host capi is confirmed, by the C API"
+    listed = report.own_ops.only_listed({form.op for form in report.model.kinds.forms})
+    if listed:
+        source = report.own_ops.sources[listed[0]]
+        return f"of `{listed[0]}` only {source} is there, and no library that registers it (--op-library)"
+    return ""
+
+
+def _imported(report: ModelReport, loader: str) -> tuple[str, ...]:
+    """The packages that are imported before the load: those of the targets, in a process of Python."""
+    if loader == SERVING:
+        return ()
+    return tuple(sorted({name for target in report.judgement.targets for name in target.packages} - {*COMPANIONS}))
+
+
+def _import_statements(packages: Iterable[str]) -> tuple[str, ...]:
+    """How to import packages so that they register their ops."""
+    import ast
+
+    from inspector.catalogue import companions
+
+    statements = []
+    for name in packages:
+        held = companions.package(name)
+        statement = held.import_statement if held is not None else ""
+        try:
+            ast.parse(statement)
+        except SyntaxError:
+            statement = ""  # words for people, such as "import a (3.x) / import b (<= 2.x)"
+        statements.append(statement or f"import {name}")
+    return tuple(statements)
 
 
 def _not_confirmed(loader: str, tensorflow: str | None, why: str) -> Confirmation:
@@ -268,13 +341,28 @@ def _prediction(report: ModelReport, loader: str, here: Target, tags: tuple[str,
         return None
     judgement = report.judgement
     if target not in judgement.targets:
-        judgement = judge(report.model, target, tags=tags)
+        judgement = judge(report.model, target, tags=tags, taught=report.own_ops.ops)
     return next((v for v in judgement.verdicts if v.loader == loader and v.target == target), None)
 
 
-def agreement(predicted: Verdict | None, real: Confirmation) -> bool | None:
-    """Whether a real load did what the verdict said; None where there is nothing to compare."""
+def _foreign_ops(report: ModelReport, tensorflow: str) -> tuple[str, ...]:
+    """The ops of a model that a release's core library does not register: their kernels are not judged."""
+    try:
+        core = release(tensorflow)
+    except UnknownRelease:
+        return ()
+    return tuple({form.op for form in report.model.kinds.forms if core.op(form.op) is None})
+
+
+def agreement(predicted: Verdict | None, real: Confirmation, foreign: Iterable[str] = ()) -> bool | None:
+    """Whether a real load did what the verdict said; None where there is nothing to compare.
+
+    A missing kernel of a ``foreign`` op is nothing that the verdict spoke of.
+    """
     if predicted is None or real.outcome not in (LOADS, FAILS) or predicted.outcome == UNKNOWN:
+        return None
+    unspoken = tuple(f"No OpKernel was registered to support Op '{op}'" for op in foreign)
+    if any(words in (real.error_message or "") for words in unspoken):
         return None
     if predicted.outcome != real.outcome:
         return False
@@ -282,6 +370,8 @@ def agreement(predicted: Verdict | None, real: Confirmation) -> bool | None:
         said = predicted.signatures.get(key)
         if said is None or call.outcome not in ("runs", "fails") or said.outcome == UNKNOWN:
             continue
+        if any(words in (call.error_message or "") for words in unspoken):
+            return None
         if said.outcome != call.outcome:
             return False
     return True

@@ -10,12 +10,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from inspector.errors import InspectorError, UsageError
+from inspector.findings import CAPI
 from inspector.version import VERSION
 
 if TYPE_CHECKING:
     from inspector.checking import ConfirmBy, ModelReport, Report
     from inspector.compatibility import Compatibility
     from inspector.configuration import Configuration
+    from inspector.own_ops import OwnOps
     from inspector.targets import Chosen
 
 OK, FINDINGS, USAGE, COULD_NOT_TELL = 0, 1, 2, 3
@@ -76,6 +78,7 @@ def build_parser() -> tuple[argparse.ArgumentParser, set[str]]:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_check(commands.add_parser("check", help="judge models and confirm the verdicts (the default)"))
     _add_compat(commands.add_parser("compat", help="on which TensorFlow releases, devices and loaders it works"))
+    _add_ops(commands.add_parser("ops", help="list the ops: who owns them, which releases and devices have them"))
     _add_show(commands.add_parser("show", help="print what a model holds, in the text form"))
     _add_graph(commands.add_parser("graph", help="write the op graph or the call graph: DOT, JSON, PNG or SVG"))
     listing = commands.add_parser("rules", help="list the rules")
@@ -91,6 +94,7 @@ def build_parser() -> tuple[argparse.ArgumentParser, set[str]]:
 def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a SavedModel, or a TensorFlow Serving base folder")
     _add_targets(parser, "the release to judge for: 2.15, latest, installed, '>=2.11,<2.16' (repeatable)")
+    _add_own_ops(parser)
     parser.add_argument("--version", type=int, metavar="N", help="the version to judge, of a Serving base folder")
     parser.add_argument("--verify", action="store_true", default=None, help="verify the checksum of every tensor")
     parser.add_argument("--format", choices=("text", "json"), default="text")
@@ -99,7 +103,6 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     confirm.add_argument("--confirm", choices=("auto", "force"), default="auto",
                          help="auto (the default); force also runs what touches files, network or native code")  # fmt: skip
     confirm.add_argument("--no-confirm", dest="confirm", action="store_const", const="no", help="static only")
-    confirm.add_argument("--confirm-with", metavar="PYTHON", help="the interpreter whose TensorFlow confirms")
     confirm.add_argument("--confirm-loader", action="append", default=[], choices=("tf2", "tf1", "serving"),
                          help="the loader that confirms (repeatable; default: the first chosen)")  # fmt: skip
     confirm.add_argument("--inputs", metavar="FILE", help=".npz or JSON with real inputs for the signatures")
@@ -116,15 +119,41 @@ def _add_targets(parser: argparse.ArgumentParser, releases: str) -> None:
     parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE",
                         help="a condition of the host: onednn=off, soft-placement=on, cpus=2 (repeatable; default: those"
                              " of a fresh install)")  # fmt: skip
+    parser.add_argument("--host", choices=("capi", "tf-serving"),
+                        help="who runs the loader serving: a program on the C API (the default), or TensorFlow Serving, "
+                        "which has the ops of tensorflow-text and decision forests built in")  # fmt: skip
     parser.add_argument("--loader", dest="loaders", action="append", default=[], metavar="LOADER",
                         help="who will load the model: tf2, tf1, serving (repeatable; default: all three)")  # fmt: skip
     parser.add_argument("--tags", metavar="A,B", help="the tag-set to load (default: what each loader takes)")
     parser.add_argument("--isolated", action="store_true", help="ignore inspector.toml and pyproject.toml")
 
 
+def _add_own_ops(parser: argparse.ArgumentParser) -> None:
+    own = parser.add_argument_group("your own ops (registered in every target)")
+    own.add_argument("--op-list", dest="op_lists", action="append", default=[], metavar="FILE",
+                     help="a text OpList (ops.pbtxt) that describes them (repeatable)")  # fmt: skip
+    own.add_argument("--op-library", dest="op_libraries", action="append", default=[], metavar="FILE",
+                     help="a library (my_ops.so) that a child process loads to ask for them (repeatable)")  # fmt: skip
+    own.add_argument("--confirm-with", metavar="PYTHON", help="the interpreter whose TensorFlow loads and confirms")
+
+
+def _add_ops(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH", help="a SavedModel, or a TensorFlow Serving base folder")
+    parser.add_argument(
+        "--tensorflow", metavar="X.Y", help="the release to judge for (default: installed, else newest)"
+    )
+    parser.add_argument("--device", choices=("cpu", "gpu", "tpu"), default="cpu")
+    _add_own_ops(parser)
+    parser.add_argument("--isolated", action="store_true", help="ignore inspector.toml and pyproject.toml")
+    parser.add_argument("--version", type=int, metavar="N", help="the version to list, of a Serving base folder")
+    parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    parser.set_defaults(command=ops_command)
+
+
 def _add_compat(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a SavedModel, or a TensorFlow Serving base folder")
     _add_targets(parser, "only these releases: 2.15, '>=2.11,<2.16' (repeatable; default: all from 1.15 on)")
+    _add_own_ops(parser)
     parser.add_argument("--version", type=int, metavar="N", help="the version to judge, of a Serving base folder")
     parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
     parser.add_argument("--oldest", action="store_true",
@@ -135,6 +164,7 @@ def _add_compat(parser: argparse.ArgumentParser) -> None:
 def _add_explain_load(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a SavedModel, or a TensorFlow Serving base folder")
     _add_targets(parser, "the release to judge for: 2.15, latest, installed, '>=2.11,<2.16' (repeatable)")
+    _add_own_ops(parser)
     parser.add_argument("--version", type=int, metavar="N", help="the version to judge, of a Serving base folder")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.set_defaults(command=explain_load_command)
@@ -168,6 +198,7 @@ def check_command(options: argparse.Namespace) -> int:
     configured = _apply_configuration(options)
     wanted = _wanted(options, configured)
     targets = tuple(dict.fromkeys(target for some in wanted for target in some.targets))
+    own_ops = _own_ops(options, configured)
     by = _confirm_by(options)
     usage = False
     reports: list[ModelReport] = []
@@ -176,7 +207,7 @@ def check_command(options: argparse.Namespace) -> int:
             with reading_weights(path) as progress:
                 found = check(
                     path, targets=targets, loaders=options.loaders, tags=options.tags, version=options.version,
-                    verify=options.verify, progress=progress,
+                    own_ops=own_ops, verify=options.verify, progress=progress,
                 )  # fmt: skip
         except UsageError as error:
             print(f"inspector: {error}", file=sys.stderr)
@@ -203,9 +234,21 @@ def _wanted(options: argparse.Namespace, configured: Configuration) -> list[Chos
 
     if configured.targets:
         return [
-            choose_targets(one.tensorflow, one.device or "cpu", one.packages, one.env) for one in configured.targets
+            choose_targets(one.tensorflow, one.device or "cpu", one.packages, one.env, one.host or CAPI)
+            for one in configured.targets
         ]
-    return [choose_targets(options.tensorflow, options.device or "cpu", options.packages, options.env)]
+    return [
+        choose_targets(options.tensorflow, options.device or "cpu", options.packages, options.env, options.host or CAPI)
+    ]
+
+
+def _own_ops(options: argparse.Namespace, configured: Configuration) -> OwnOps:
+    """What the file and the command line teach, together."""
+    from inspector.own_ops import read_own_ops
+
+    lists = (*configured.op_lists, *options.op_lists)
+    libraries = (*configured.op_libraries, *options.op_libraries)
+    return read_own_ops(lists, libraries, python=options.confirm_with)
 
 
 def _apply_configuration(options: argparse.Namespace) -> Configuration:
@@ -219,7 +262,7 @@ def _apply_configuration(options: argparse.Namespace) -> Configuration:
     options.loaders = options.loaders or list(configured.loaders)
     if hasattr(options, "fail_on"):
         options.fail_on = options.fail_on or configured.fail_on or "error"
-    if options.tensorflow or options.device or options.packages or options.env:
+    if options.tensorflow or options.device or options.packages or options.env or options.host:
         return configured._replace(targets=())
     return configured
 
@@ -228,14 +271,15 @@ def compat_command(options: argparse.Namespace) -> int:
     """Exit code 1 where no release will do for all chosen loaders and devices."""
     from inspector.compatibility import CompatReport, compat
 
-    _apply_configuration(options)
+    own_ops = _own_ops(options, _apply_configuration(options))
     models: list[Compatibility] = []
     usage = False
     for path in options.paths:
         try:
             models += compat(
                 path, tensorflow=options.tensorflow, device=options.device or ("cpu", "gpu"),
-                packages=options.packages, env=options.env, loaders=options.loaders, tags=options.tags, version=options.version,
+                packages=options.packages, env=options.env, host=options.host or CAPI, loaders=options.loaders,
+                tags=options.tags, version=options.version, own_ops=own_ops,
             ).models  # fmt: skip
         except UsageError as error:
             print(f"inspector: {error}", file=sys.stderr)
@@ -260,11 +304,13 @@ def explain_load_command(options: argparse.Namespace) -> int:
 
     configured = _apply_configuration(options)
     targets = [target for some in _wanted(options, configured) for target in some.targets]
+    own_ops = _own_ops(options, configured)
     told = []
     for path in options.paths:
         told += explain_load(
-            path, loaders=options.loaders or ("tf2",), targets=targets, tags=options.tags, version=options.version
-        )
+            path, loaders=options.loaders or ("tf2",), targets=targets, tags=options.tags, version=options.version,
+            own_ops=own_ops,
+        )  # fmt: skip
     if options.format == "json":
         sys.stdout.write(reporter.dumps(told))
     else:
@@ -273,6 +319,22 @@ def explain_load_command(options: argparse.Namespace) -> int:
     if any("fails" in (one.outcome, *one.calls().values()) for one in told):
         return FINDINGS
     return COULD_NOT_TELL if any(one.gaps for one in told) else OK
+
+
+def ops_command(options: argparse.Namespace) -> int:
+    from inspector.configuration import Configuration, read_configuration
+    from inspector.op_inventory import list_ops
+    from inspector.report import ops as reporter
+    from inspector.report.style import Style
+
+    own_ops = _own_ops(options, Configuration() if options.isolated else read_configuration())
+    report = list_ops(
+        options.path, tensorflow=options.tensorflow, device=options.device, version=options.version, own_ops=own_ops
+    )
+    if not any(one.model.meta_graphs for one in report.models):
+        return _not_a_model(options)
+    sys.stdout.write(reporter.written(report, options.format, Style.of(sys.stdout)))
+    return OK
 
 
 def _confirm_by(options: argparse.Namespace) -> ConfirmBy | None:

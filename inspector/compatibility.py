@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from inspector.checking import choose_loaders, expand, tags_for
 from inspector.engine import Judgement, judge_each, words
 from inspector.errors import DEFAULT_LIMITS, Limits
-from inspector.findings import FAILS, LOADS, RUNS, UNKNOWN, CallVerdict, Finding, Target, Verdict
+from inspector.findings import CAPI, FAILS, LOADS, RUNS, UNKNOWN, CallVerdict, Finding, Target, Verdict
 from inspector.model.saved_model import Model, open_model
+from inspector.own_ops import NO_OPS, OwnOps
 from inspector.rules.registry import by_code
 from inspector.targets import choose_targets, judged_releases
 from inspector.version import VERSION
@@ -215,32 +216,31 @@ def compat(
     device: str | Sequence[str] = ("cpu", "gpu"),
     packages: Iterable[str] = (),
     env: Iterable[str] = (),
+    host: str = CAPI,
     loaders: Iterable[str] = (),
     tags: Iterable[str] | None = None,
     version: int | None = None,
+    own_ops: OwnOps = NO_OPS,
     limits: Limits = DEFAULT_LIMITS,
 ) -> CompatReport:
     """The matrix of a model, or of every version of a TensorFlow Serving base folder.
 
-    ``tensorflow`` narrows the releases ("2.15", ">=2.11,<2.16"); all from 1.15 on by default. Raises UsageError for a
-    path that does not exist, an unknown loader, device or release.
+    ``tensorflow`` narrows the releases ("2.15", ">=2.11,<2.16"); all from 1.15 on by default. ``host`` and ``own_ops`` as
+    in ``check``. Raises UsageError for a path that does not exist, an unknown loader, device, host or release.
     """
     chosen = choose_loaders(loaders)
-    targets = _all_targets(tensorflow, device, packages, env)
+    targets = _all_targets(choose_targets(tensorflow or judged_releases(), device, packages, env, host).targets)
     asked = None if tags is None else tuple(sorted(set(tags)))
     found = []
     for one in expand(os.fspath(path), version):
         model = open_model(one, limits=limits)
-        judgements = judge_each(model, targets, tags=tags_for(model, asked)[0], loaders=chosen)
+        judgements = judge_each(model, targets, tags=tags_for(model, asked)[0], loaders=chosen, taught=own_ops.ops)
         found.append(Compatibility(model, list(_cells(judgements, chosen))))
     return CompatReport(found)
 
 
-def _all_targets(
-    tensorflow: str | Sequence[str], device: str | Sequence[str], packages: Iterable[str], env: Iterable[str]
-) -> list[Target]:
+def _all_targets(chosen: Sequence[Target]) -> list[Target]:
     """By device, then oldest release first."""
-    chosen = choose_targets(tensorflow or judged_releases(), device, packages, env).targets
     order = judged_releases()
     devices = list(dict.fromkeys(target.device for target in chosen))
     return sorted(chosen, key=lambda target: (devices.index(target.device), order.index(target.tensorflow)))
@@ -291,6 +291,7 @@ def _cell_dict(cell: Cell) -> dict[str, Any]:
         "loader": cell.loader,
         "device": cell.target.device,
         "tensorflow": cell.target.tensorflow,
+        "host": cell.target.host,
         "outcome": cell.outcome,
         "because": [{"rule": reason.rule, "message": reason.message} for reason in cell.because],
         "signatures": cell.signatures,

@@ -18,27 +18,31 @@ OWN_FILE, PROJECT_FILE, SECTION = "inspector.toml", "pyproject.toml", "inspector
 SEVERITIES = ("error", "warning", "note")
 # tool.inspector, with or without quotes and spaces, or a table [tool] of its own: parsing costs more than this look.
 _MAY_HAVE_SECTION = re.compile(rb"""tool["']?\s*\.\s*["']?inspector|^\s*\[\s*["']?tool["']?\s*\]""", re.MULTILINE)
-_KEYS = ("targets", "loaders", "tags", "fail-on")
+_KEYS = ("targets", "loaders", "tags", "fail-on", "op-lists", "op-libraries")
 _TARGET_KEYS = ("tensorflow", "device", "packages", "env")
+_HOST = "host"
 
 
 class TargetDefaults(NamedTuple):
-    """One entry of ``targets``, as written: releases, devices, packages, conditions of the host."""
+    """One entry of ``targets``, as written: releases, devices, packages, conditions, host (empty: the default)."""
 
     tensorflow: tuple[str, ...] = ()
     device: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
+    host: str = ""
 
 
 class Configuration(NamedTuple):
-    """What a file says; ``file`` is empty where there is none."""
+    """What a file says; ``file`` is empty where there is none. Paths are as written below the file's folder."""
 
     file: str = ""
     targets: tuple[TargetDefaults, ...] = ()
     loaders: tuple[str, ...] = ()
     tags: tuple[str, ...] | None = None
     fail_on: str | None = None
+    op_lists: tuple[str, ...] = ()
+    op_libraries: tuple[str, ...] = ()
 
 
 def read_configuration(folder: str | None = None) -> Configuration:
@@ -87,8 +91,12 @@ def _configuration(table: dict[str, Any], file: str) -> Configuration:
         raise UsageError(f'{file}: targets must be a list of tables like {{tensorflow = "2.15", device = "cpu"}}')
     targets = []
     for entry in entries:
-        _only(entry, _TARGET_KEYS, file, "targets: ")
-        targets.append(TargetDefaults(*(_words(entry.get(key, []), file, f"targets: {key}") for key in _TARGET_KEYS)))
+        _only(entry, (*_TARGET_KEYS, _HOST), file, "targets: ")
+        host = entry.get(_HOST, "")
+        if not isinstance(host, str):
+            raise UsageError(f"{file}: targets: {_HOST} must be a string")
+        words = {key: _words(entry.get(key, []), file, f"targets: {key}") for key in _TARGET_KEYS}
+        targets.append(TargetDefaults(**words, host=host))
     tags = table.get("tags")
     if isinstance(tags, str):
         tags = [tag for tag in tags.split(",") if tag]
@@ -101,6 +109,10 @@ def _configuration(table: dict[str, Any], file: str) -> Configuration:
         _words(table.get("loaders", []), file, "loaders"),
         None if tags is None else _words(tags, file, "tags"),
         fail_on,
+        *(
+            tuple(os.path.join(os.path.dirname(file), path) for path in _words(table.get(key, []), file, key))
+            for key in ("op-lists", "op-libraries")
+        ),
     )
 
 

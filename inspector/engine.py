@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+from inspector.assumptions import SERVING, of_target
+from inspector.catalogue import OpDef
 from inspector.findings import (
     ADVICE,
+    CAPI,
     EFFECTS,
     ERROR,
     LOADS,
@@ -29,13 +32,9 @@ from inspector.rules.registry import by_code, rules
 from inspector.rules.rule import Found, Rule
 from inspector.sharing import Memo
 from inspector.topology.inspection import Inspection, Share
-from inspector.topology.ops import TARGET
 
 LOADERS: dict[str, Loader] = {loader.name: loader for loader in (tf2.LOADER, tf1.LOADER, serving.LOADER)}
 BROKEN_RULE = "XX000"
-
-
-OLDEST_CHECKED = (2, 12)  # the steps of the loaders were checked against real loads with TensorFlow 2.12 to 2.21
 
 
 class Judgement(NamedTuple):
@@ -57,13 +56,15 @@ def judge(
     *,
     tags: tuple[str, ...] | None = None,
     loaders: Iterable[str] = (),
+    taught: Mapping[str, OpDef] = {},
     strict: bool = False,
 ) -> Judgement:
     """Findings, verdicts and meanings of a model for one target.
 
-    ``strict`` lets a rule that raises fly instead of turning it into XX000 and verdicts ``unknown``.
+    ``taught`` are ops of the user's own. ``strict`` lets a rule that raises fly instead of turning it into XX000 and
+    verdicts ``unknown``.
     """
-    return judge_each(model, (target,), tags=tags, loaders=loaders, strict=strict)[0]
+    return judge_each(model, (target,), tags=tags, loaders=loaders, taught=taught, strict=strict)[0]
 
 
 def judge_each(
@@ -72,6 +73,7 @@ def judge_each(
     *,
     tags: tuple[str, ...] | None = None,
     loaders: Iterable[str] = (),
+    taught: Mapping[str, OpDef] = {},
     strict: bool = False,
     shared: bool = True,
 ) -> list[Judgement]:
@@ -80,39 +82,58 @@ def judge_each(
     Cost: a pass over the nodes for each set of targets with equal ops, next to nothing for each other target. What
     targets share is found by what the work for one of them looked at; ``shared=False`` does all work anew.
     """
-    share, memo = Share(model), Memo()
+    share, memo = Share(model, taught), Memo()
+    names = tuple(loaders) or tuple(LOADERS)
     judgements = []
     for target in targets:
         if not shared:
-            share, memo = Share(model), Memo()
-        judgements.append(_judge(Inspection(model, target, tags, share), memo, tuple(loaders) or LOADERS, strict))
+            share, memo = Share(model, taught), Memo()
+        processes = _processes(Inspection(model, target._replace(host=CAPI), tags, share), target, names)
+        parts = [_judge(it, target, memo, some, strict) for it, some in processes]
+        judgements.append(parts[0] if len(parts) == 1 else _joined(parts, names))
     return judgements
 
 
-def _judge(it: Inspection, memo: Memo, loaders: Iterable[str], strict: bool) -> Judgement:
+def _processes(
+    it: Inspection, target: Target, loaders: tuple[str, ...]
+) -> Iterator[tuple[Inspection, tuple[str, ...]]]:
+    """The loaders by the process that they run in.
+
+    ``it`` sees the model in a process of Python, which imports the target's packages. The loader ``serving`` runs in
+    another one, without Python; where the model's ops are the same there, one inspection will do.
+    """
+    if target.host == CAPI and it.share.taught.keys() >= set(it.ops_beside):
+        yield it, loaders
+        return
+    python = tuple(name for name in loaders if name != SERVING)
+    if python:
+        yield it, python
+    if SERVING in loaders:
+        yield Inspection(it.model, target._replace(packages=()), it.tags, it.share), (SERVING,)
+
+
+def _joined(parts: Sequence[Judgement], loaders: tuple[str, ...]) -> Judgement:
+    """The judgements of one target by loaders in several hosts as one, in the order of the loaders."""
+    whole = merge(parts)
+    verdicts = sorted(whole.verdicts, key=lambda verdict: loaders.index(verdict.loader))
+    meanings = sorted(whole.meanings, key=lambda meaning: loaders.index(meaning.loader))
+    return whole._replace(targets=parts[0].targets, verdicts=tuple(verdicts), meanings=tuple(meanings))
+
+
+def _judge(it: Inspection, target: Target, memo: Memo, loaders: Iterable[str], strict: bool) -> Judgement:
+    """``target`` as the user named it; the inspection's may have another host."""
     groups, broken = run_rules(it, memo, strict=strict)
     gaps = tuple(it.model.gaps) + tuple(broken)
-    target = it.aspect(TARGET)
-    assert isinstance(target, Target)
     verdicts: list[Verdict] = []
     meanings: list[Meaning] = []
     for name in loaders:
         key = (name, gaps, *[group.finding for group in groups])
         verdict, some = memo.recall(key, it, partial(rehearse, LOADERS[name], it, groups, it.tags, gaps))
-        assumes = (*verdict.assumes, *_of_old_loaders(name, target)) if verdict.outcome == LOADS else verdict.assumes
+        assumes = (*verdict.assumes, *of_target(name, target, it)) if verdict.outcome == LOADS else verdict.assumes
         verdicts.append(verdict._replace(target=target, assumes=assumes))
         meanings.extend(meaning._replace(target=target) for meaning in some)
     findings = tuple([group.finding for group in groups])
     return Judgement((target,), findings, tuple(verdicts), tuple(meanings), gaps)
-
-
-def _of_old_loaders(loader: str, target: Target) -> tuple[str, ...]:
-    """What a verdict takes for granted about a release whose loaders were never watched."""
-    if target.minor >= OLDEST_CHECKED:
-        return ()
-    oldest = ".".join(map(str, OLDEST_CHECKED))
-    assumed = f"{loader} of TensorFlow {target.tensorflow} takes the steps that {oldest}'s takes"
-    return (assumed,)
 
 
 def merge(judgements: Sequence[Judgement]) -> Judgement:

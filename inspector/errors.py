@@ -22,6 +22,18 @@ class UnknownRelease(UsageError):
         self.near = near
 
 
+class OpSourceError(UsageError):
+    """A list or a library of the user's own ops that cannot be used, with the place in it where there is one."""
+
+    def __init__(self, file: str, message: str, line: int | None = None, column: int | None = None) -> None:
+        at = "" if line is None else f":{line}" if column is None else f":{line}:{column}"
+        super().__init__(f"{file}{at}: {message}")
+        self.file = file
+        self.message = message
+        self.line = line
+        self.column = column
+
+
 class FormatError(InspectorError):
     """Bytes that are not what their format says, with the place and what was expected there.
 

@@ -12,9 +12,10 @@ from inspector.findings import FAILS, LOADS, RUNS, Finding, Target
 from inspector.loaders.step import VARIABLES, Extent, Loader, Walk
 from inspector.model.bundle import ALL_TENSORS
 from inspector.model.saved_model import Model, open_model
+from inspector.own_ops import NO_OPS, OwnOps
 from inspector.rehearsal import SKIPPED, Taken, walk_through
 from inspector.targets import choose_targets
-from inspector.topology.inspection import Inspection, MetaView
+from inspector.topology.inspection import Inspection, MetaView, Share
 
 
 class ToldStep(NamedTuple):
@@ -85,6 +86,7 @@ def explain_load(
     targets: Sequence[Target] = (),
     tags: Iterable[str] | None = None,
     version: int | None = None,
+    own_ops: OwnOps = NO_OPS,
 ) -> list[LoadTold]:
     """Rehearse the load of a SavedModel, for each loader and target. Cost: that of ``check``. Runs nothing.
 
@@ -98,7 +100,7 @@ def explain_load(
         model = open_model(one)
         by_tags, _ = tags_for(model, asked)
         for target in wanted:
-            it = Inspection(model, target, by_tags)
+            it = Inspection(model, target, by_tags, Share(model, own_ops.ops))
             told += [_told(LOADERS[name], it) for name in chosen]
     return told
 

@@ -40,6 +40,10 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "cpus": COUNT, "gpus": COUNT, "tpus": COUNT, "onednn": ON_OFF, "soft-placement": ON_OFF,
 }  # fmt: skip
 ONEDNN_SINCE = (2, 9)
+# Who runs the C++ LoadSavedModel of the loader `serving`: a program on the C API, which has the ops of TensorFlow's core
+# library, or the TensorFlow Serving binary, which has those that its BUILD file links.
+CAPI, TF_SERVING = "capi", "tf-serving"
+HOSTS = (CAPI, TF_SERVING)
 
 
 class Otherwise(NamedTuple):
@@ -115,13 +119,14 @@ class Target(NamedTuple):
     ``tensorflow`` is a release of the catalogue ("2.15.1"); ``device`` is cpu, gpu or tpu; ``packages`` are the
     companion packages that are imported before the load (``tf_keras``, ``tensorflow_text`` ...). ``env`` are the
     conditions that differ from those of a fresh install on a host with one device of a type: sorted pairs of a name
-    of ``ENVIRONMENT`` and one of its values.
+    of ``ENVIRONMENT`` and one of its values. ``host`` is one of HOSTS and only means something to the loader ``serving``.
     """
 
     tensorflow: str
     device: str = "cpu"
     packages: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
+    host: str = CAPI
 
     @property
     def minor(self) -> tuple[int, int]:
@@ -152,22 +157,26 @@ class Target(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         where = {"tensorflow": self.tensorflow, "device": self.device, "packages": list(self.packages)}
-        return {**where, "env": dict(self.env)} if self.env else where
+        return {**where, "env": dict(self.env), "host": self.host}
+
+
+def _beside(target: Target) -> str:
+    conditions = (*target.packages, *(f"{name}={value}" for name, value in target.env))
+    text = f" with {', '.join(conditions)}" if conditions else ""
+    return text + (", serving in TensorFlow Serving" if target.host == TF_SERVING else "")
 
 
 def targets_text(targets: Iterable[Target]) -> str:
     """Several targets in few words: "TensorFlow 2.12.1, 2.15.1 on cpu, gpu"; one as itself."""
-    devices: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
+    devices: dict[tuple[str, str], dict[str, None]] = {}
     for target in targets:
-        beside = (*target.packages, *(f"{name}={value}" for name, value in target.env))
-        devices.setdefault((target.tensorflow, beside), {})[target.device] = None
-    versions: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+        devices.setdefault((target.tensorflow, _beside(target)), {})[target.device] = None
+    versions: dict[tuple[tuple[str, ...], str], list[str]] = {}
     for (version, beside), some in devices.items():
         versions.setdefault((tuple(some), beside), []).append(version)
     parts = []
     for (some_devices, beside), found in versions.items():
-        conditions = f" with {', '.join(beside)}" if beside else ""
-        parts.append(f"TensorFlow {', '.join(found)} on {', '.join(some_devices)}{conditions}")
+        parts.append(f"TensorFlow {', '.join(found)} on {', '.join(some_devices)}{beside}")
     return "; ".join(parts)
 
 

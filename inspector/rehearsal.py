@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from inspector.assumptions import WEIGHTS_MATCH
 from inspector.findings import (
     CALL_FAILS,
     FAILS,
@@ -25,7 +26,6 @@ from inspector.model.saved_model import Model
 from inspector.rules.registry import by_code
 from inspector.topology.inspection import Inspection
 
-WEIGHTS_MATCH = "weights match their checksums"
 OK, NOT_REACHED, SKIPPED = "ok", "not reached", "skipped"
 _ANY = Target("")  # stands for the target in what targets share
 

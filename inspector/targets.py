@@ -12,7 +12,7 @@ from typing import NamedTuple
 from inspector.catalogue import release, releases
 from inspector.confirmation import packages_of, tensorflow_of
 from inspector.errors import UnknownRelease, UsageError
-from inspector.findings import ENVIRONMENT, Target
+from inspector.findings import CAPI, ENVIRONMENT, HOSTS, Target
 
 DEVICES = ("cpu", "gpu", "tpu")
 # The oldest TensorFlow that has all loaders: tf2 is tf.saved_model.load_v2 there. Older ones are in the catalogue as data.
@@ -34,13 +34,16 @@ def choose_targets(
     device: str | Sequence[str] = "cpu",
     packages: Iterable[str] = (),
     env: Iterable[str] = (),
+    host: str = CAPI,
 ) -> Chosen:
     """Every combination of releases and devices; without a release the installed TensorFlow's, else the newest known.
 
     ``env`` are conditions of the host as they are written: "onednn=off", "cpus=2", "soft-placement=on".
-    Raises UnknownRelease, and UsageError for an unknown device or condition, a release before 1.15, an empty range, and
-    for "installed" where TensorFlow is not.
+    Raises UnknownRelease, and UsageError for an unknown device, condition or host, a release before 1.15, an empty range,
+    and for "installed" where TensorFlow is not.
     """
+    if host not in HOSTS:
+        raise UsageError(f"unknown host {host!r}; there are {', '.join(HOSTS)}")
     devices = (device,) if isinstance(device, str) else tuple(device) or ("cpu",)
     for name in devices:
         if name not in DEVICES:
@@ -55,7 +58,7 @@ def choose_targets(
         if text is None or text == "installed":
             version, beside, why = _installed(named, must=text is not None)
             versions = (version,)
-        targets.update(dict.fromkeys(Target(v, name, beside, conditions) for v in versions for name in devices))
+        targets.update(dict.fromkeys(Target(v, name, beside, conditions, host) for v in versions for name in devices))
     return Chosen(tuple(targets), why if len(targets) == 1 else AS_ASKED)
 
 

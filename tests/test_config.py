@@ -101,6 +101,8 @@ def test_no_file(tmp_path: Path) -> None:
         ("loaders = [2]", "list of strings"),
         ("fail-on = 'fatal'", "one of error"),
         ("loaders = [", "no TOML"),
+        ("targets = [{host = ['capi']}]", "host must be a string"),
+        ("op-lists = [3]", "op-lists must be"),
     ],
 )
 def test_what_is_wrong_is_named(text: str, says: str, tmp_path: Path) -> None:
@@ -142,3 +144,37 @@ def test_loaders_tags_and_fail_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert main([str(models / "broken-both-forms"), *static]) == 1
     assert main([str(models / "broken-both-forms"), *static, "--fail-on", "error"]) == 0
     assert main([str(models / "v1-two-tagsets"), *static, "--fail-on", "error"]) == 0
+
+
+def test_hosts_and_own_ops(tmp_path: Path) -> None:
+    """A target's host as written; files of ops lie below the folder of the configuration."""
+    (tmp_path / "inspector.toml").write_text(
+        'targets = [{tensorflow = "2.15", host = "tf-serving"}]\nop-lists = "ops.pbtxt"\nop-libraries = ["a/b.so"]\n'
+    )
+    (tmp_path / "below").mkdir()
+    found = read_configuration(str(tmp_path / "below"))
+
+    assert found.targets == (TargetDefaults(("2.15",), host="tf-serving"),)
+    assert [Path(path).resolve() for path in (*found.op_lists, *found.op_libraries)] == [
+        (tmp_path / name).resolve() for name in ("ops.pbtxt", "a/b.so")
+    ]
+
+
+def test_a_configured_host_and_list_are_judged_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An unknown host is wrong usage; --host replaces the file's targets; what the file teaches stays."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ops.pbtxt").write_text('op { name: "Mine" }')
+    (tmp_path / "inspector.toml").write_text(
+        'targets = [{tensorflow = "2.15", host = "tf-serving"}]\nop-lists = "ops.pbtxt"\n'
+    )
+    assert document(capsys)["targets"][0]["host"] == "tf-serving"
+    assert document(capsys, "--host", "capi", "--tensorflow", "2.12")["targets"][0]["host"] == "capi"
+
+    (tmp_path / "ops.pbtxt").write_text("op {")
+    assert main([MODEL, "--no-confirm"]) == 2
+    assert "ops.pbtxt:1:" in capsys.readouterr().err
+    (tmp_path / "inspector.toml").write_text('targets = [{host = "triton"}]\n')
+    assert main([MODEL, "--no-confirm"]) == 2
+    assert "unknown host" in capsys.readouterr().err

@@ -9,6 +9,8 @@ import pytest
 from inspector.checking import check
 from inspector.cli import main
 from inspector.compatibility import compat
+from inspector.op_inventory import list_ops
+from inspector.report import ops
 from inspector.report.compat import text_lines
 from inspector.report.rules import listing
 from inspector.report.style import Style
@@ -52,3 +54,12 @@ def test_the_matrix_is_real(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = README.split("compat --loader tf2 --loader serving golden/models/tf-keras-mlp\n", 1)[1].split("```")[0]
 
     assert shown.strip().splitlines() == "\n".join(text_lines(one, Style(colour=False))).strip().splitlines()
+
+
+def test_the_ops_are_real(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the README shows of ops, to the letter."""
+    monkeypatch.chdir(ROOT)
+    printed = ops.written(list_ops("golden/models/v1-frozen", tensorflow="2.21"), "text", Style(colour=False))
+    shown = README.split("inspector ops --tensorflow 2.21 golden/models/v1-frozen\n", 1)[1].split("```")[0]
+
+    assert shown.strip().splitlines() == printed.strip().splitlines()

@@ -170,6 +170,54 @@ def version_for(package: Package, tensorflow: str) -> PackageVersion | None:
     return fitting[-1] if fitting else None
 
 
+class Requirement(NamedTuple):
+    """What to ask pip for; ``other_tensorflow`` is the TensorFlow that it is made for, empty where it is the wanted one."""
+
+    text: str
+    other_tensorflow: str = ""
+
+
+def requirement_for(owner: Owner, tensorflow: str) -> Requirement:
+    """The version of a package that has an op and fits a TensorFlow: "tensorflow-text==2.15.*".
+
+    Where no version for this TensorFlow was looked at, but the package numbers its versions as TensorFlow does and an
+    older one has the op, the same numbers; else the first version with the op for a newer TensorFlow, or the last of all.
+    """
+    held = package(owner.package)
+    minor = ".".join(tensorflow.split(".")[:2])
+    fitting = version_for(held, tensorflow) if held is not None else None
+    if fitting is not None and fitting.version in owner.versions:
+        return Requirement(f"{owner.package}=={'.'.join(fitting.version.split('.')[:2])}.*")
+    if fitting is None and held is not None and _keeps_step(held):
+        had = [v for v in held.versions if v.version in owner.versions and _numbers(v.version) <= _numbers(tensorflow)]
+        if had:
+            return Requirement(f"{owner.package}=={minor}.*")
+    made_for = {v.version: v.tensorflow for v in held.versions} if held is not None else {}
+    later = [v for v in owner.versions if _numbers(made_for.get(v, "")) > _numbers(tensorflow)]
+    nearest = later[0] if later else owner.versions[-1]
+    return Requirement(f"{owner.package}=={nearest}", made_for.get(nearest, ""))
+
+
+def _keeps_step(package: Package) -> bool:
+    """Whether its versions have the numbers of the TensorFlow that they are for."""
+    pairs = [(v.version, v.tensorflow) for v in package.versions if v.tensorflow]
+    return len(pairs) > 1 and all(_numbers(own)[:2] == _numbers(of)[:2] for own, of in pairs)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+def namespace_owners(op: str) -> tuple[str, ...]:
+    """The packages that own ops with the same prefix ("Addons>"), sorted; for an op that nobody is known to own."""
+    prefix, found, _ = op.partition(">")
+    if not found:
+        return ()
+    start = prefix + found
+    kin = (owners(known) for known in owned_ops() if known.startswith(start))
+    return tuple(sorted({owner.package for some in kin for owner in some[:1] if owner.package}))
+
+
 def companion_op(name: str, op: str, version: str = "") -> OpDef | None:
     """The op as a version of a package registers it; without a version, as the newest held version that has it.
 

@@ -1,6 +1,6 @@
 """Reads a serialized tensorflow.OpList, as TF_GetAllOpList returns it, into OpDefs.
 
-Field numbers: tensorflow/core/framework/op_def.proto and attr_value.proto. No part of the runtime path.
+Field numbers: tensorflow/core/framework/op_def.proto and attr_value.proto. At run time only a user's own ops are read so.
 """
 
 from __future__ import annotations

@@ -6,12 +6,20 @@ Importing this package imports neither ``subprocess`` nor anything else that a s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from inspector.confirmation.interpreter import packages_of, tensorflow_of
+from inspector.confirmation.interpreter import COMPANIONS, packages_of, tensorflow_of
 from inspector.findings import Confirmation
 
-__all__ = ["DEFAULT_MEMORY", "DEFAULT_TIMEOUT", "confirm", "packages_of", "tensorflow_of"]
+__all__ = [
+    "COMPANIONS",
+    "DEFAULT_MEMORY",
+    "DEFAULT_TIMEOUT",
+    "confirm",
+    "op_lists_of",
+    "packages_of",
+    "tensorflow_of",
+]
 
 DEFAULT_TIMEOUT = 120.0
 DEFAULT_MEMORY = 8 << 30
@@ -26,6 +34,8 @@ def confirm(
     skip_calls: Mapping[str, str] = {},
     inputs: str | None = None,
     signature_inputs: Mapping[str, Mapping[str, object]] | None = None,
+    libraries: Sequence[str] = (),
+    imports: Sequence[str] = (),
     timeout: float = DEFAULT_TIMEOUT,
     memory: int = DEFAULT_MEMORY,
     env: tuple[tuple[str, str], ...] = (),
@@ -45,6 +55,9 @@ def confirm(
     list of its components for a ragged or sparse input); ``signature_inputs`` is the same as a Python value, and
     goes before the file. The errors of a call whose inputs are all real are never inconclusive.
 
+    ``libraries`` are op libraries (``my_ops.so``) that are loaded before the model, ``imports`` statements that are run
+    before it (``import tensorflow_text``; not by ``serving``, which runs without Python's TensorFlow).
+
     ``timeout`` (seconds) bounds each step: TensorFlow's import, the load, each call. ``memory`` (bytes) bounds the
     resident memory, which is watched where there is a ``/proc``. After a call that kills the child, the remaining
     signatures are called in a new one, three times at most. ``env`` are conditions of the host, as a Target has them
@@ -63,7 +76,25 @@ def confirm(
         skip_calls=skip_calls,
         inputs=inputs,
         signature_inputs=signature_inputs,
+        libraries=libraries,
+        imports=imports,
         timeout=timeout,
         memory=memory,
         env=env,
     )
+
+
+def op_lists_of(
+    libraries: Iterable[str],
+    *,
+    python: str | None = None,
+    timeout: float = DEFAULT_TIMEOUT,
+    memory: int = DEFAULT_MEMORY,
+) -> dict[str, bytes]:
+    """Library → the serialized OpList of the ops that it registers, by loading it in a child process.
+
+    **This runs the library's code.** Raises OpSourceError where there is no TensorFlow, or a library does not load.
+    """
+    from inspector.confirmation import op_libraries
+
+    return op_libraries.op_lists_of(libraries, python=python, timeout=timeout, memory=memory)

@@ -6,7 +6,7 @@ import base64
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from inspector.confirmation import child, message
@@ -30,6 +30,8 @@ def confirm(
     skip_calls: Mapping[str, str],
     inputs: str | None,
     signature_inputs: Mapping[str, Mapping[str, object]] | None,
+    libraries: Sequence[str],
+    imports: Sequence[str],
     timeout: float,
     memory: int,
     env: tuple[tuple[str, str], ...],
@@ -49,6 +51,8 @@ def confirm(
         "tags": None if tags is None else list(tags),
         "skip": sorted(skip_calls),
         "inputs": [os.path.abspath(inputs)] if inputs else [],
+        "libraries": [os.path.abspath(library) for library in libraries],
+        "imports": list(imports),
         "only": None,
         "env": dict(env),
     }
@@ -111,6 +115,11 @@ class Account:
             self.fail(NOT_CONFIRMED, None, None, self.no_tensorflow(run, said))
             return False
         self.tensorflow = said["imported"]["version"]
+        if "library-failed" in said:
+            failed = said["library-failed"]
+            words = f"{failed['library']} fails: {failed['type']}: {failed['message']}"
+            self.fail(NOT_CONFIRMED, None, None, self.clean(words, run))
+            return False
         last = run.events[-1]["at"] if run.how is None else run.ended
         self.seconds += max(0.0, last - said["imported"]["at"])
         if "loaded" not in said:

@@ -60,7 +60,7 @@ def run(executable: str, request: dict[str, Any], *, timeout: float, memory: int
             return Run(said, how, why, tail(output), scratch, time.time())
 
 
-LAST_WORDS = ("done", "load-failed", "no-tensorflow", "bad-inputs")
+LAST_WORDS = ("done", "load-failed", "library-failed", "no-tensorflow", "bad-inputs")
 
 
 def child_environment(executable: str, home: str) -> dict[str, str]:

@@ -25,7 +25,7 @@ DISTRIBUTIONS = (
 )
 
 # Companion packages that TensorFlow's own loaders import when they are installed (python/saved_model/load.py). Those
-# that a user has to import first (tensorflow_text ...) are not listed: a confirmation does not import them.
+# that a user has to import first (tensorflow_text ...) are not listed: a confirmation imports what its target names.
 COMPANIONS = ("tf_keras",)
 
 

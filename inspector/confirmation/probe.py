@@ -5,6 +5,7 @@ TensorFlow (with the numpy that TensorFlow itself needs) only, in the syntax of 
 by JSON lines, each written before the next step begins, so that the parent knows which step killed it.
 """
 
+import base64
 import collections
 import ctypes
 import importlib.util
@@ -230,8 +231,6 @@ def given(value: Any, dtype: int) -> "tuple[list[Any], list[int]]":
             raise BadInputs("an input is not rectangular")
         level = [inner for item in level for inner in item]
     if dtype == STRING:
-        import base64
-
         level = [base64.b64decode(item["b64"]) if isinstance(item, dict) else item for item in level]
         level = [item if isinstance(item, bytes) else str(item).encode("utf-8") for item in level]
     try:
@@ -306,13 +305,23 @@ def array_of(tf: Any, leaf: Leaf, value: Any) -> Any:
     return array.reshape(shape)
 
 
-class Tf2:
-    """tf.saved_model.load, then each function of ``signatures``."""
+class Python:
+    """What the loaders of TensorFlow's Python have in common."""
 
     def __init__(self, env: "dict[str, str]") -> None:
         self.env = env
         self.tf = import_tensorflow()
         self.version = self.tf.__version__
+
+    def open_library(self, path: str) -> None:
+        self.tf.load_op_library(path)
+
+    def run_import(self, statement: str) -> None:
+        exec(statement, {})
+
+
+class Tf2(Python):
+    """tf.saved_model.load, then each function of ``signatures``."""
 
     def load(self, path: str, tags: Any) -> "dict[str, dict[str, list[Leaf]]]":
         configure_eager(self.tf, self.env)
@@ -356,13 +365,8 @@ class Tf2:
         function(**feeds)
 
 
-class Tf1:
+class Tf1(Python):
     """tf.compat.v1.saved_model.load in a Session, then each signature of the MetaGraphDef by session.run."""
-
-    def __init__(self, env: "dict[str, str]") -> None:
-        self.env = env
-        self.tf = import_tensorflow()
-        self.version = self.tf.__version__
 
     def load(self, path: str, tags: Any) -> "dict[str, dict[str, list[Leaf]]]":
         v1 = self.tf.compat.v1
@@ -429,6 +433,18 @@ class Serving:
             message = ctypes.cast(self.c("TF_Message")(status), ctypes.c_char_p).value or b""
             name = CODES[code] if code < len(CODES) else f"error code {code}"
             raise StatusError(name, message.decode("utf-8", "replace"))
+
+    def open_library(self, path: str) -> bytes:
+        """Loads an op library; returns the OpList of what it registers."""
+        handle = self.c("TF_LoadLibrary")(path.encode("utf-8", "surrogateescape"), ctypes.c_void_p(self.status))
+        self.check()
+        function = self.c("TF_GetOpList")
+        function.restype = Buffer  # a struct by value, for this function alone
+        found = function(ctypes.c_void_p(handle))
+        return ctypes.string_at(found.data, found.length)
+
+    def run_import(self, statement: str) -> None:
+        """Nothing: this process has no TensorFlow of Python's."""
 
     def load(self, path: str, tags: Any) -> "dict[str, dict[str, list[Leaf]]]":
         names = [tag.encode() for tag in (["serve"] if tags is None else tags)]
@@ -639,6 +655,19 @@ def run(request: "dict[str, Any]", say: Any) -> Any:
     except BaseException as error:
         return say("no-tensorflow", absent=isinstance(error, NoTensorFlow), **failure(error))
     say("imported", version=loader.version)
+    for library in request["libraries"]:
+        try:
+            ops = loader.open_library(library) or b""
+        except BaseException as error:
+            return say("library-failed", library=library, **failure(error))
+        say("library", library=library, ops=base64.b64encode(ops).decode("ascii"))
+    if request["path"] is None:
+        return say("done")
+    for statement in request["imports"]:
+        try:
+            loader.run_import(statement)
+        except BaseException as error:
+            return say("library-failed", library="`" + statement + "`", **failure(error))
     try:
         found = loader.load(request["path"], request["tags"])
     except BaseException as error:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from inspector.engine import LOADERS, OLDEST_CHECKED
+from inspector.assumptions import OLDEST_CHECKED, WEIGHTS_MATCH, of_old_loaders
+from inspector.engine import LOADERS
 from inspector.report.style import Style
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def _answers(model: Compatibility) -> Iterator[str]:
         checked = ".".join(map(str, OLDEST_CHECKED))
         order = sorted(unwatched, key=model.releases.index)
         yield f"assuming that the loaders of {order[0]} to {order[-1]} take the steps that TensorFlow {checked}'s take"
+    for assumed in _assumed(model):
+        yield f"assuming that {assumed}"
     alike: dict[tuple[Any, ...], tuple[Widening, dict[str, None]]] = {}
     for widening in model.widenings():
         key = widening.gains, tuple(reason.key for reason in widening.reasons)
@@ -94,6 +97,15 @@ def _answers(model: Compatibility) -> Iterator[str]:
         gains = widening.gains[0] if len(widening.gains) == 1 else f"{widening.gains[0]} – {widening.gains[-1]}"
         rules = zip(widening.reasons, widening.fixes, strict=True)
         yield f"to win {gains} for {', '.join(loaders)}: " + "; ".join(f"{one.rule}: {fix}" for one, fix in rules)
+
+
+def _assumed(model: Compatibility) -> Iterator[str]:
+    """What is taken for granted beside the steps of old loaders and the weights."""
+    texts: dict[str, None] = {}
+    for cell in model.cells:
+        known = (WEIGHTS_MATCH, of_old_loaders(cell.loader, cell.target.tensorflow))
+        texts.update(dict.fromkeys(text for text in cell.assumes if text not in known))
+    yield from texts
 
 
 def _alike(values: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:

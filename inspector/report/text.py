@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from inspector.assumptions import WEIGHTS_MATCH
 from inspector.engine import LOADERS, Summary, words
 from inspector.findings import (
     CALL_FAILS,
@@ -24,7 +25,6 @@ from inspector.findings import (
 from inspector.model.dtypes import name as dtype_name
 from inspector.model.dtypes import shape_text
 from inspector.model.saved_model import Model, TensorInfo
-from inspector.rehearsal import WEIGHTS_MATCH
 from inspector.report.json import saved_by
 from inspector.report.style import Style
 from inspector.rules.registry import by_code

@@ -6,10 +6,10 @@ down which aspects of its target were looked at (``uses``): what was computed fr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from inspector.catalogue import Release, release
+from inspector.catalogue import OpDef, Release, release
 from inspector.findings import Target
 from inspector.model.graph import Function, Graph
 from inspector.model.objects import ObjectVariable
@@ -42,20 +42,25 @@ class MetaShare:
 
 
 class Share:
-    """What the inspections of one model for several targets have in common. Cost: none before it is asked."""
+    """What the inspections of one model for several targets have in common. Cost: none before it is asked.
 
-    __slots__ = ("known", "metas", "model", "ops", "routes")
+    ``taught`` are ops of the user's own, which are registered in every target.
+    """
 
-    def __init__(self, model: Model) -> None:
+    __slots__ = ("known", "metas", "model", "ops", "routes", "taught")
+
+    def __init__(self, model: Model, taught: Mapping[str, OpDef] = {}) -> None:
         self.model = model
+        self.taught = taught
         self.metas = [MetaShare(meta) for meta in model.meta_graphs]
         self.known = _ops_of(model)
-        self.ops: dict[tuple[int, ...], int] = {}
+        self.ops: dict[tuple[object, ...], int] = {}
         self.routes: dict[str, tuple[str, ...]] | None = None
 
-    def ops_number(self, release: Release) -> int:
-        """A number for what the release makes of the model's ops: equal for releases with the same definitions."""
-        return self.ops.setdefault(tuple([id(release.op(name)) for name in self.known]), len(self.ops))
+    def ops_number(self, ops: OpSet) -> int:
+        """A number for what a target makes of the model's ops: equal for targets with the same definitions."""
+        made = (ops.serves, *[id(ops.registered(name)) for name in self.known])
+        return self.ops.setdefault(made, len(self.ops))
 
 
 def _ops_of(model: Model) -> frozenset[str]:
@@ -151,14 +156,15 @@ class Inspection:
         self._target = target
         # The GPU build registers the GPU's ops; its kernels (Release.kernels) belong to the same object.
         self._release: Release = release(target.tensorflow, gpu=target.device == "gpu")
-        ops_number = self.share.ops_number(self._release) if model.meta_graphs else 0
-        self.meta_views = [self._view(meta, ops_number) for meta in self.share.metas]
+        self.meta_views = [self._view(meta) for meta in self.share.metas]
 
-    def _view(self, share: MetaShare, ops_number: int) -> MetaView:
-        ops = OpSet(self._release, share.meta.library, self._target.packages, share.ops, self.uses)
+    def _view(self, share: MetaShare) -> MetaView:
+        packages, host = self._target.packages, self._target.host
+        ops = OpSet(self._release, share.meta.library, packages, share.ops, self.uses, host, self.share.taught)
+        number = self.share.ops_number(ops)
         resolved = [ops.resolve(form) for form in self.model.kinds.forms]
         types = tuple([one and (one.inputs, one.outputs) for one in resolved])
-        return MetaView(share, ops, self.uses, ops_number, share.types.setdefault(types, len(share.types)))
+        return MetaView(share, ops, self.uses, number, share.types.setdefault(types, len(share.types)))
 
     @property
     def target(self) -> Target:
@@ -182,6 +188,17 @@ class Inspection:
         if name == OPS:
             return self.meta_views[0].ops_number if self.meta_views else 0
         return self._release if name == RELEASE else self._target
+
+    @property
+    def ops_beside(self) -> tuple[str, ...]:
+        """The ops of the model that TensorFlow's core library does not register and something beside it does, sorted.
+
+        Nothing is known of their kernels.
+        """
+        if not self.meta_views:
+            return ()
+        ops = self.meta_views[0].ops
+        return tuple(sorted(name for name in self.share.known if self._release.op(name) is None and ops.beside(name)))
 
     @property
     def reaches(self) -> dict[int, Reach]:

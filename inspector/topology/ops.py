@@ -5,9 +5,11 @@ Source: tensorflow/core/framework/node_def_util.cc (InOutTypesForNode, AddArgToS
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from inspector.catalogue import ArgDef, AttrDef, OpDef, Release
+from inspector.findings import CAPI, TF_SERVING
 from inspector.model.dtypes import NAMES, REF
 from inspector.model.graph import Attr, Form, Library
 from inspector.wire.schema import message
@@ -61,11 +63,24 @@ class OpShare:
 class OpSet:
     """The ops that nodes of one MetaGraph can name on one release: the registry, then the function library.
 
-    A function of the library may be an op of its own (a direct call, as V1 graphs and Defuns write it). Resolved forms
-    are cached; resolving one costs some 10 µs.
+    Beside the release's own, the registry holds the ops that the user ``taught``, and those of the packages that are
+    imported before the load; where TensorFlow Serving is the host (``serves``), in their place those that its binary
+    links. A function of the library may be an op of its own (a direct call, as V1 graphs and Defuns write it). Resolved
+    forms are cached; resolving one costs some 10 µs.
     """
 
-    __slots__ = ("_functions", "_library", "_release", "_resolved", "_resolved_by_any", "_uses", "packages")
+    __slots__ = (
+        "_beside",
+        "_functions",
+        "_library",
+        "_packages",
+        "_release",
+        "_resolved",
+        "_resolved_by_any",
+        "_taught",
+        "_uses",
+        "serves",
+    )
 
     def __init__(
         self,
@@ -74,10 +89,15 @@ class OpSet:
         packages: tuple[str, ...] = (),
         known: OpShare | None = None,
         uses: Uses | None = None,
+        host: str = CAPI,
+        taught: Mapping[str, OpDef] = {},
     ) -> None:
         share = OpShare() if known is None else known
         self._release = release
-        self.packages = packages
+        self._packages = packages
+        self.serves = host == TF_SERVING
+        self._taught = taught
+        self._beside: dict[str, OpDef | None] = {}
         self._library = library
         self._functions = share.functions
         self._resolved_by_any = share.resolved
@@ -92,15 +112,27 @@ class OpSet:
         return self._release
 
     def registered(self, name: str) -> OpDef | None:
-        """The op as the release registers it, or a package that is imported before the load; None if none does."""
+        """The op as the release registers it, or what comes beside it; None if none does."""
         if self._uses is not None and name not in self._uses.known:
-            self._uses.seen.add(RELEASE)
+            self._uses.seen.add(TARGET)
         found = self._release.op(name)
-        if found is None:
-            if self._uses is not None:
-                self._uses.seen.add(TARGET)  # another target may have the package
-            found = self._of_package(name)
-        return found
+        return self.beside(name) if found is None else found
+
+    def beside(self, name: str) -> OpDef | None:
+        """An op that the release does not register: taught by the user, or of a package that comes with the target."""
+        if name not in self._beside:
+            self._beside[name] = self._taught.get(name) or self._of_package(name)
+        return self._beside[name]
+
+    def knows(self, name: str) -> bool:
+        """Whether the name is registered, be its definition known or not."""
+        if self.op(name) is not None:
+            return True
+        if not self.serves:
+            return False
+        from inspector.catalogue.serving_host import links_unseen
+
+        return links_unseen(name, self._release.version)
 
     def op(self, name: str) -> OpDef | None:
         """The OpDef of an op, of the release or of a package, or of a function that is called as one; else None."""
@@ -112,12 +144,16 @@ class OpSet:
         return found
 
     def _of_package(self, name: str) -> OpDef | None:
-        """The op as a companion package that is imported before the load registers it, in the version that fits."""
-        if not self.packages:
+        """The op as a companion package registers it, in the version that fits, or that TensorFlow Serving links."""
+        if self.serves:
+            from inspector.catalogue.serving_host import linked_op
+
+            return linked_op(name, self._release.version)
+        if not self._packages:
             return None
         from inspector.catalogue import companions
 
-        for asked in self.packages:
+        for asked in self._packages:
             package = companions.package(asked)
             if package is not None:
                 fitting = companions.version_for(package, self._release.version)

@@ -142,6 +142,28 @@ def test_an_op_that_was_dropped_is_told_by_the_last_version_that_had_it() -> Non
     assert companions.companion_ops("tensorflow-addons", "9.9") == companions.companion_ops("nonsense", "1") == ()
 
 
+@pytest.mark.parametrize(
+    ("op", "tensorflow", "text", "other"),
+    [
+        ("SentencepieceOp", "2.15.1", "tensorflow-text==2.15.*", ""),
+        ("SentencepieceOp", "2.10.1", "tensorflow-text==2.10.*", ""),  # not held, but 2.8.2 has it, and 2.11.0
+        ("TFText>RoundRobinTrim", "2.10.1", "tensorflow-text==2.13.0", "2.13.1"),
+        ("SimpleMLInferenceOpWithHandle", "2.15.1", "tensorflow-decision-forests==1.8.*", ""),
+        ("SimpleMLInferenceOpWithHandle", "2.14.1", "tensorflow-decision-forests==1.8.1", "2.15.1"),
+        ("Addons>Gelu", "2.15.1", "tensorflow-addons==0.11.2", "2.3.4"),
+    ],
+)
+def test_the_version_to_ask_for(op: str, tensorflow: str, text: str, other: str) -> None:
+    """Matched to TensorFlow where that is known; else with the TensorFlow that the version is made for."""
+    assert companions.requirement_for(companions.owners(op)[0], tensorflow) == (text, other)
+
+
+def test_whose_namespace_it_is() -> None:
+    assert companions.namespace_owners("Addons>NoSuchOp") == ("tensorflow-addons",)
+    assert companions.namespace_owners("IO>NoSuchOp") == ("tensorflow-io",)
+    assert companions.namespace_owners("MyPkg>Op") == companions.namespace_owners("AddonsGelu") == ()
+
+
 def test_groups_of_tensorflows_own_ops() -> None:
     assert companions.groups("TRTEngineOp") == (Group("gpu build only", "1.15.5", "2.17.1", ""),)
     (microfrontend,) = companions.groups("AudioMicrofrontend")
