@@ -100,6 +100,11 @@ class Widening(NamedTuple):
     reasons: tuple[Reason, ...]
 
     @property
+    def span(self) -> str:
+        """The first and the last of the releases that would be won."""
+        return span(self.gains)
+
+    @property
     def fixes(self) -> tuple[str, ...]:
         """What to do about each reason, for the nearest of the releases that are to be won."""
         nearest = self.gains[-1] if self.direction == OLDER else self.gains[0]

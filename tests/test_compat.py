@@ -104,6 +104,18 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert "to win 1.15.5 – 2.9.3 for tf2: OP001: export the model again without `DisableCopyOnRead`" in out
 
 
+def test_one_line_for_each_cure(capsys: pytest.CaptureFixture[str]) -> None:
+    """What one cure wins stands in one line, with the devices where it is not all of them."""
+    main(["compat", "--isolated", str(MODELS / "keras3-mlp")])
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "to win" in line]
+    main(["compat", "--isolated", str(MODELS / "device-pins")])
+    pinned = [line for line in capsys.readouterr().out.splitlines() if "to win" in line]
+
+    assert line.startswith("  to win 1.15.5 – 2.9.3 for tf2 and 2.5.3 – 2.9.3 for tf1, serving: OP001: ")
+    assert pinned[0].startswith("  to win 2.5.3 – 2.21.0 for tf1, serving on cpu: GR010: ")
+    assert pinned[1].startswith("  to win 1.15.5 – 2.4.4 for tf2 and 1.15.5 – 2.4.4 for tf1 on gpu: OP005: export")
+
+
 def test_markdown_and_json(capsys: pytest.CaptureFixture[str]) -> None:
     """A table that Markdown can read; the same document as from Python."""
     path = str(MODELS / "keras3-mlp")

@@ -6,7 +6,7 @@ neither at the object graph nor at the signatures.
 
 from __future__ import annotations
 
-from inspector.loaders import checkpoint, nodes, parts, session
+from inspector.loaders import checkpoint, nodes, parts, releases, session
 from inspector.loaders.step import (
     ALL_FUNCTIONS,
     IMPORTED_FUNCTIONS,
@@ -36,7 +36,13 @@ STEPS = (
     ),
     Step(
         "import the graph",
-        (*minds("VR001"), *nodes.AT_IMPORT, Mind("OP005", when=nodes.attr_is_refused), *checkpoint.HANDLES),
+        (
+            *minds("VR001"),
+            *nodes.AT_IMPORT,
+            Mind("OP005", when=nodes.attr_is_refused),
+            *releases.DEPRECATED_IN_MAIN,
+            *checkpoint.HANDLES,
+        ),
         "core/common_runtime/graph_constructor.cc GraphConstructor::TryImport",
         reads=(MAIN, IMPORTED_FUNCTIONS),
     ),
@@ -61,7 +67,7 @@ STEPS = (
     ),
     Step(
         "run the restore op",
-        nodes.IN_RUN,
+        (*nodes.IN_RUN, *releases.DEPRECATED_IN_CALL),
         "core/common_runtime/direct_session.cc Run",
         reads=(RESTORE,),
         runs_if=checkpoint.RESTORE_OP_AND_INDEX,
@@ -74,6 +80,7 @@ STEPS = (
             Mind("SG007", when=parts.of_init_op),
             Mind("SM006", when=parts.asset_is_read_at_load),
             *nodes.IN_RUN,
+            *releases.DEPRECATED_IN_CALL,
         ),
         "cc/saved_model/loader_util.cc RunInitOp",
         reads=(INIT,),
@@ -85,6 +92,7 @@ STEPS = (
         (
             Mind("GR012", when=parts.tables_stay_empty),
             *nodes.IN_RUN,
+            *releases.DEPRECATED_IN_CALL,
             Mind("SG001", when=of_signature),
             Mind("SG007", when=of_signature),
             Mind("SM006", when=parts.asset_is_read_by_call),

@@ -6,7 +6,7 @@ object graph.
 
 from __future__ import annotations
 
-from inspector.loaders import checkpoint, nodes, parts, session
+from inspector.loaders import checkpoint, nodes, parts, releases, session
 from inspector.loaders.step import (
     ALL_FUNCTIONS,
     IMPORTED_FUNCTIONS,
@@ -31,7 +31,13 @@ STEPS = (
     Step("match tags", minds("SM004", "SG005"), "python/saved_model/loader_impl.py get_meta_graph_def_from_tags"),
     Step(
         "import the graph",
-        (*minds("VR001"), *nodes.AT_IMPORT, *nodes.ATTRS_IN_MAIN, *checkpoint.HANDLES),
+        (
+            *minds("VR001"),
+            *nodes.AT_IMPORT,
+            *nodes.ATTRS_IN_MAIN,
+            *releases.DEPRECATED_IN_MAIN,
+            *checkpoint.HANDLES,
+        ),
         "python/saved_model/loader_impl.py load_graph; python/framework/importer.py; common_runtime/graph_constructor.cc",
         reads=(MAIN, IMPORTED_FUNCTIONS),
     ),
@@ -75,7 +81,7 @@ STEPS = (
     ),
     Step(
         "run the restore op",
-        nodes.IN_RUN,
+        (*nodes.IN_RUN, *releases.DEPRECATED_IN_CALL),
         "core/common_runtime/direct_session.cc Run",
         reads=(RESTORE,),
         runs_if=checkpoint.SAVER,
@@ -88,6 +94,7 @@ STEPS = (
             Mind("SG007", when=parts.of_init_op),
             Mind("SM006", when=parts.asset_is_read_at_load),
             *nodes.IN_RUN,
+            *releases.DEPRECATED_IN_CALL,
         ),
         "python/saved_model/loader_impl.py run_init_op",
         reads=(INIT,),
@@ -112,6 +119,7 @@ STEPS = (
         (
             Mind("GR012", when=parts.tables_stay_empty),
             *nodes.IN_RUN,
+            *releases.DEPRECATED_IN_CALL,
             Mind("SG001", when=of_signature),
             Mind("SG007", when=of_signature),
             Mind("SM006", when=parts.asset_is_read_by_call),

@@ -8,7 +8,7 @@ out of it per signature.
 
 from __future__ import annotations
 
-from inspector.loaders import checkpoint, nodes, parts, session
+from inspector.loaders import checkpoint, nodes, parts, releases, session
 from inspector.loaders.step import (
     ALL_FUNCTIONS,
     INIT,
@@ -43,7 +43,7 @@ READ = (
 
 FUNCTIONS = Step(
     "load the function library",
-    nodes.IN_LIBRARY,
+    (*nodes.IN_LIBRARY, *releases.DEPRECATED_IN_LIBRARY),
     "python/saved_model/function_deserialization.py load_function_def_library",
     reads=(ALL_FUNCTIONS,),
 )
@@ -89,7 +89,7 @@ V1_STEPS = (
     FUNCTIONS,
     Step(
         "import the graph",
-        (*minds("VR001"), *nodes.IN_V1_MAIN, *checkpoint.HANDLES),
+        (*minds("VR001"), *nodes.IN_V1_MAIN, *releases.DEPRECATED_IN_MAIN, *checkpoint.HANDLES),
         "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader.load; python/framework/meta_graph.py",
         reads=(MAIN,),
     ),
@@ -119,7 +119,7 @@ V1_STEPS = (
     ),
     Step(
         "prune the signatures",
-        minds("SG001", "SG007", "SG008"),
+        (*minds("SG001", "SG007", "SG008"), *releases.DEPRECATED_WHEN_PRUNED),
         "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader._extract_signatures; eager/wrap_function.py prune",
     ),
     Step(

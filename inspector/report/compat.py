@@ -10,7 +10,7 @@ from inspector.engine import LOADERS
 from inspector.report.style import Style
 
 if TYPE_CHECKING:
-    from inspector.compatibility import Compatibility, CompatReport, Run, Widening
+    from inspector.compatibility import Compatibility, CompatReport, Run
 
 OUTCOMES = {"loads": "loads", "partly": "runs partly", "fails": "fails", "unknown": "unknown"}
 
@@ -89,14 +89,27 @@ def _answers(model: Compatibility) -> Iterator[str]:
         yield f"assuming that the loaders of {order[0]} to {order[-1]} take the steps that TensorFlow {checked}'s take"
     for assumed in _assumed(model):
         yield f"assuming that {assumed}"
-    alike: dict[tuple[Any, ...], tuple[Widening, dict[str, None]]] = {}
+    yield from _ways_to_win(model)
+
+
+def _ways_to_win(model: Compatibility) -> Iterator[str]:
+    """One line for each cure, with all that it wins: releases, loaders, and the devices if it is not all of them."""
+    cures: dict[str, dict[tuple[str, str], dict[str, None]]] = {}
     for widening in model.widenings():
-        key = widening.gains, tuple(reason.key for reason in widening.reasons)
-        alike.setdefault(key, (widening, {}))[1][widening.loader] = None
-    for widening, loaders in alike.values():
-        gains = widening.gains[0] if len(widening.gains) == 1 else f"{widening.gains[0]} – {widening.gains[-1]}"
         rules = zip(widening.reasons, widening.fixes, strict=True)
-        yield f"to win {gains} for {', '.join(loaders)}: " + "; ".join(f"{one.rule}: {fix}" for one, fix in rules)
+        cure = "; ".join(dict.fromkeys(f"{one.rule}: {fix}" for one, fix in rules))
+        won = cures.setdefault(cure, {}).setdefault((widening.span, widening.loader), {})
+        won[widening.device] = None
+    for cure, places in cures.items():
+        loaders: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for (gains, loader), devices in places.items():
+            loaders.setdefault((gains, tuple(devices)), []).append(loader)
+        won_by = [
+            f"{gains} for {', '.join(names)}"
+            + (f" on {', '.join(devices)}" if len(devices) < len(model.devices) else "")
+            for (gains, devices), names in loaders.items()
+        ]
+        yield f"to win {' and '.join(won_by)}: {cure}"
 
 
 def _assumed(model: Compatibility) -> Iterator[str]:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from inspector.catalogue import AttrDef, release, releases
@@ -48,6 +48,11 @@ class AttrUnknown(KindRule):
             expect=("y",),
         ),
     )  # fmt: skip
+
+    def widening(self, data: Mapping[str, Any], release: str) -> str:
+        if data["does"] == "refuses":
+            return f"export the model with TensorFlow {release} or older, whose `{data['op']}` has no `{data['attr']}`"
+        return super().widening(data, release)
 
     def check_form(self, form: Form, ops: OpSet) -> Iterator[dict[str, Any]]:
         op_def = ops.registered(form.op)

@@ -1,0 +1,43 @@
+"""What the loaders mind because of the release that a graph or a SavedModel says it is of."""
+
+from __future__ import annotations
+
+from inspector.findings import Finding
+from inspector.loaders.nodes import is_live
+from inspector.loaders.step import Mind, Walk
+
+
+def _refused_by_producer(finding: Finding, walk: Walk) -> bool:
+    return bool(finding.data["refused_by_producer"])
+
+
+def _refused_by_release(finding: Finding, walk: Walk) -> bool:
+    """Python writes the release's own GraphDef version into what it builds (function_def_to_graph.py)."""
+    return bool(finding.data["refused_by_release"])
+
+
+def _refused_in_main(finding: Finding, walk: Walk) -> bool:
+    return not finding.where.function and _refused_by_producer(finding, walk)
+
+
+def _refused_in_call(finding: Finding, walk: Walk) -> bool:
+    """A function's nodes are looked at when it is instantiated, after pruning."""
+    return bool(finding.where.function) and _refused_by_producer(finding, walk) and is_live(finding, walk)
+
+
+def _refused_when_pruned(finding: Finding, walk: Walk) -> bool:
+    """A node of a V1 main graph that tf.saved_model.load copies out of it: for a signature, the restore, the init op."""
+    view = walk.view
+    if view is None or finding.where.function or not _refused_by_release(finding, walk):
+        return False
+    reach, positions = view.reach, view.reach.positions()
+    slices = [reach.restore(), reach.init(), *map(reach.signature, view.meta.signatures.values())]
+    copied = frozenset().union(*[one.nodes for one in slices])
+    return any(positions.get(node) in copied for node in walk.members)
+
+
+# core/framework/op_def_util.cc CheckOpDeprecation
+DEPRECATED_IN_LIBRARY = (Mind("OP009", when=_refused_by_release),)
+DEPRECATED_IN_MAIN = (Mind("OP009", when=_refused_in_main),)
+DEPRECATED_IN_CALL = (Mind("OP009", when=_refused_in_call),)
+DEPRECATED_WHEN_PRUNED = (Mind("OP009", when=_refused_when_pruned),)
