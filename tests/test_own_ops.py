@@ -239,6 +239,23 @@ def test_what_is_no_library(tmp_path: Path) -> None:
     assert caught.value.file == str(path)
 
 
+@needs_tensorflow
+@pytest.mark.parametrize(
+    ("body", "says"), [("for (;;);", "hang: no answer within 3 s"), ("__builtin_trap();", "crash")]
+)
+def test_a_library_has_limits(body: str, says: str, tmp_path: Path) -> None:
+    """One that never comes back, or ends the process, ends the child alone."""
+    compiler = shutil.which("gcc")
+    if compiler is None:
+        pytest.skip("no gcc")
+    (tmp_path / "bad.c").write_text(f"__attribute__((constructor)) void begin(void) {{ {body} }}")
+    built = tmp_path / "bad.so"
+    subprocess.run([compiler, "-shared", "-fPIC", str(tmp_path / "bad.c"), "-o", str(built)], check=True)
+
+    with pytest.raises(OpSourceError, match=says):
+        read_own_ops(op_libraries=[built], timeout=3)
+
+
 def test_a_library_needs_a_tensorflow(tmp_path: Path) -> None:
     """An interpreter without one, and one that is not there."""
     (tmp_path / "my.so").write_text("")
