@@ -96,15 +96,14 @@ def concat(node: Node) -> Sequence[Shape]:
 def _concat(node: Node, parts: range, axis_index: int) -> Sequence[Shape]:
     node.ranked(axis_index, 0)
     shapes = [node.shape(i) for i in parts]
-    axis = node.scalar(axis_index)
-    if axis is None:
-        rank = next((len(shape) for shape in shapes if shape is not None), None)
-        if rank is None:
-            return [None]
+    rank = next((len(shape) for shape in shapes if shape is not None), None)
+    if rank is not None:
         if rank == 0:
             raise ShapeError("Can't concatenate scalars (use tf.stack instead)")
         for shape in shapes:
             with_rank(shape, rank)
+    axis = node.scalar(axis_index)
+    if axis is None:
         return [unknown_of(rank)]
     before: Shape = None
     after: Shape = None
@@ -247,11 +246,12 @@ def pad(node: Node) -> Sequence[Shape]:
 def split(node: Node) -> Sequence[Shape]:
     node.ranked(0, 0)
     shape, axis, count = node.shape(1), node.scalar(0), len(node.outputs)
-    if axis is not None and axis < 0:
-        axis = None if shape is None else axis + len(shape)
-        if axis is not None and axis < 0:
-            raise ShapeError(f"Dimension size, given by scalar input {axis}, must be in range [-{len(shape or ())}, {len(shape or ())})")
-    if shape is None or axis is None:
+    if axis is not None and axis < 0 and shape is not None:
+        if axis < -len(shape):
+            limits = f"[-{len(shape)}, {len(shape)})"
+            raise ShapeError(f"Dimension size, given by scalar input {axis} must be in range {limits}")
+        axis += len(shape)
+    if shape is None or axis is None or axis < 0:
         return [unknown_of(None if shape is None else len(shape))] * count
     at_least_rank(shape, axis + 1)
     return [replace_dim(shape, axis, divide(shape[axis], count, evenly=True))] * count
@@ -263,8 +263,14 @@ def split_v(node: Node) -> Sequence[Shape]:
         return [None] * count
     if axis is None or not -len(shape) <= axis < len(shape):
         return [unknown_of(len(shape))] * count
-    if sizes is None or len(sizes) != count or min(sizes) < 0:
+    if sizes is None or len(sizes) != count or min(sizes) < -1:
         return [replace_dim(shape, axis, None)] * count
+    whole, listed = shape[axis], sum(size for size in sizes if size >= 0)
+    if whole is not None and (listed > whole if -1 in sizes else listed != whole):
+        raise ShapeError(f"can't split axis of size {whole} into pieces of size [{','.join(map(str, sizes))}]")
+    if -1 in sizes:
+        left = None if whole is None or sizes.count(-1) > 1 else whole - listed
+        return [replace_dim(shape, axis, left if size == -1 else size) for size in sizes]
     return [replace_dim(shape, axis, size) for size in sizes]
 
 
@@ -272,7 +278,6 @@ def one_hot(node: Node) -> Sequence[Shape]:
     axis = node.number("axis")
     if axis < -1:
         raise ShapeError("axis must be >= -1")
-    node.ranked(1, 0)
     shape, depth = node.shape(0), node.scalar(1)
     if depth is not None and depth < 0:
         raise ShapeError(f"Dimension size, given by scalar input 1, must be non-negative but is {depth}")
@@ -318,7 +323,7 @@ def reverse_v2(node: Node) -> Sequence[Shape]:
         if shape is not None:
             rank = len(shape)
             if not -rank <= axis < rank:
-                raise ShapeError(f"'axis'[{i}] = {axis} is out of valid range [0, {rank - 1}]")
+                raise ShapeError(f"'axis'[{i}] = {axis} is out of valid range [0, {rank - 1}")
             if axis % rank in seen:
                 raise ShapeError(f"axis {axis % rank} specified more than once.")
             seen.add(axis % rank)

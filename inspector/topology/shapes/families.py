@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import chain
 
-from inspector.model.dtypes import Shape
+from inspector.model.dtypes import Shape, shape_text
 from inspector.topology.shapes.facts import Node
 from inspector.topology.shapes.lattice import (
     SCALAR,
@@ -74,7 +74,7 @@ def broadcast_of_all(node: Node) -> Sequence[Shape]:
 
 def comparison(node: Node) -> Sequence[Shape]:
     """Equal and NotEqual: shapes that do not fit may be taken for an answer."""
-    if not node.flag("incompatible_shape_error"):
+    if not node.flag("incompatible_shape_error") and node.shape(0) != node.shape(1):
         return [None]
     return broadcast_of_two(node)
 
@@ -86,6 +86,13 @@ def attr_shape(node: Node) -> Sequence[Shape]:
 def shape_from(index: int) -> ShapeFunction:
     """The value of an input is the shape of the output."""
     return lambda node: [node.as_shape(index)]
+
+
+def random_integers(node: Node) -> Sequence[Shape]:
+    for index, name in ((1, "minval"), (2, "maxval")):
+        if node.shape(index):
+            raise ShapeError(f"{name} must be a scalar; got a tensor of shape {shape_text(node.shape(index))}")
+    return [node.as_shape(0)]
 
 
 def unknown(node: Node) -> Sequence[Shape]:
@@ -117,12 +124,12 @@ _FAMILIES: dict[ShapeFunction, str] = {
         Ndtri Lgamma Digamma Floor Ceil Round Rint IsNan IsInf IsFinite LogicalNot Conj Invert ZerosLike OnesLike
         StopGradient PreventGradient Snapshot CheckNumerics CheckNumericsV2 StringUpper StringLower StringStrip
         StringLength AsString StaticRegexReplace StaticRegexFullMatch StringToHashBucketFast StringToHashBucketStrong
-        StringToHashBucket StringToNumber EncodeBase64 DecodeBase64 Bucketize RefIdentity Real Imag Angle ComplexAbs
+        StringToHashBucket StringToNumber EncodeBase64 DecodeBase64 Bucketize Real Imag Angle ComplexAbs
         Print
     """,
     same_as_first: "ReverseSequence Cumsum Cumprod RandomShuffle",
     same_with_rank(1): "Softmax LogSoftmax",
-    same_as_all: "AddN AccumulateNV2",
+    same_as_all: "AddN",
     scalars: """
         VarHandleOp VarIsInitializedOp IsVariableInitialized HashTableV2 MutableHashTableV2 MutableHashTableOfTensorsV2
         MutableDenseHashTableV2 AnonymousHashTable Rank Size L2Loss OptionalFromValue OptionalNone
@@ -136,8 +143,9 @@ _FAMILIES: dict[ShapeFunction, str] = {
         Polygamma
     """,
     comparison: "Equal NotEqual",
-    attr_shape: "VariableV2 PlaceholderV2",
-    shape_from(0): "RandomUniform RandomStandardNormal TruncatedNormal RandomUniformInt Empty",
+    attr_shape: "VariableV2",
+    shape_from(0): "RandomUniform RandomStandardNormal TruncatedNormal Empty",
+    random_integers: "RandomUniformInt",
     reduction: "Sum Prod Mean Max Min All Any EuclideanNorm",
 }  # fmt: skip
 

@@ -43,8 +43,8 @@ def batch_mat_mul(node: Node) -> Sequence[Shape]:
     rows, inner = (-1, -2) if node.flag("adj_x") else (-2, -1)
     other_inner, columns = (-1, -2) if node.flag("adj_y") else (-2, -1)
     batches = broadcast if node.op != "BatchMatMul" else merge
-    batch = batches(subshape(one, 0, -2), subshape(other, 0, -2))
     merge_dims(dim_of(one, inner), dim_of(other, other_inner))
+    batch = batches(subshape(one, 0, -2), subshape(other, 0, -2))
     return [concatenate(batch, (dim_of(one, rows), dim_of(other, columns)))]
 
 
@@ -147,7 +147,11 @@ def depthwise_conv2d(node: Node) -> Sequence[Shape]:
 
 
 def conv2d_backprop_input(node: Node) -> Sequence[Shape]:
-    return [with_rank(node.as_shape(0), 4) if node.shape(0) != (2,) else None]
+    """The image's shape; the batch is the gradient's, for the sizes may leave it out."""
+    if node.shape(0) == (2,):
+        return [None]
+    _, *rest = with_rank(node.as_shape(0), 4)
+    return [(with_rank(node.shape(2), 4)[0], *rest)]
 
 
 def pool(node: Node) -> Sequence[Shape]:
@@ -188,10 +192,8 @@ def resize(node: Node) -> Sequence[Shape]:
 
 def top_k(node: Node) -> Sequence[Shape]:
     shape = at_least_rank(node.shape(0), 1)
-    k = node.number("k")
-    count: Dim = k if node.op == "TopK" else node.scalar(1)
-    if node.op != "TopK":
-        node.ranked(1, 0)
+    node.ranked(1, 0)
+    count = node.scalar(1)
     if count is not None and count < 0:
         raise ShapeError(f"Need k >= 0, got {count}")
     last = dim_of(shape, -1)
@@ -231,7 +233,7 @@ def select(node: Node) -> Sequence[Shape]:
 
 
 def select_v2(node: Node) -> Sequence[Shape]:
-    return [broadcast(broadcast(node.shape(1), node.shape(2)), node.shape(0))]
+    return [broadcast(node.shape(0), broadcast(node.shape(1), node.shape(2)))]
 
 
 def range_(node: Node) -> Sequence[Shape]:
@@ -286,7 +288,6 @@ NN = {
     "FusedBatchNormV3": fused_batch_norm,
     "ResizeBilinear": resize,
     "ResizeNearestNeighbor": resize,
-    "TopK": top_k,
     "TopKV2": top_k,
     "ArgMax": arg_extreme,
     "ArgMin": arg_extreme,

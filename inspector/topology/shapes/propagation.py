@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from inspector.model.dtypes import RESOURCE, Shape, shape_of
 from inspector.model.graph import Form, Function, Graph, Kind, Library
+from inspector.model.saved_model import MetaGraph
 from inspector.topology.ops import OpSet, Resolved
 from inspector.topology.shapes.constants import evaluate
 from inspector.topology.shapes.facts import Fact, Facts, Handle, Node, shapes_in
@@ -107,7 +108,7 @@ class Inference:
 
     def main(self, graph: Graph) -> tuple[Trouble, ...]:
         """What the import of the main graph refuses, in it and in the functions that it calls."""
-        return self._run(graph, {}, MAIN)
+        return self.follow(graph, {}, MAIN)
 
     def function(self, function: Function) -> tuple[Trouble, ...]:
         """What the import of a function library refuses in one function."""
@@ -115,9 +116,9 @@ class Inference:
         given = {
             name: self._facts.of(shape) for name, shape in zip(names, declared_shapes(function), strict=True)
         }
-        return self._run(function.body, given, LIBRARY)
+        return self.follow(function.body, given, LIBRARY)
 
-    def _run(self, graph: Graph, facts: dict[str, Fact], view: str) -> tuple[Trouble, ...]:
+    def follow(self, graph: Graph, facts: dict[str, Fact], view: str) -> tuple[Trouble, ...]:
         """Fill ``facts``, tensor name → fact, with the outputs of all nodes. Cost: about 1 µs a node that is like others."""
         known = self._known[view]
         bad: list[tuple[int, _Judged]] = []
@@ -223,14 +224,15 @@ class Inference:
             return shaped
         unknown = (self._facts.unknown,) * len(shaped.facts)
         if len(declared) < len(shaped.facts):
-            words = f"{_outputs(len(shaped.facts))} but the {_OUTPUT_SHAPES} attribute specifies shapes for {_outputs(len(declared))}"
-            return _Shaped(unknown, (TOO_FEW, words, ()), shaped.inner)
+            words = f"{len(shaped.facts)} outputs but the {_OUTPUT_SHAPES} attribute specifies shapes for {len(declared)}"
+            return _Shaped(unknown, (TOO_FEW, f"has {words} outputs", ()), shaped.inner)
         facts = []
         for index, (fact, shape) in enumerate(zip(shaped.facts, declared, strict=False)):
             try:
                 both = merge(fact.shape, shape)
             except ShapeError as error:
-                return _Shaped(unknown, (INCONSISTENT, f"output #{index}: {error}", (fact.shape, shape)), shaped.inner)
+                words = f"has an {_OUTPUT_SHAPES} attribute inconsistent with the GraphDef for output #{index}: {error}"
+                return _Shaped(unknown, (INCONSISTENT, words, (fact.shape, shape)), shaped.inner)
             same = both == fact.shape
             facts.append(fact if same else self._facts.of(both, fact.value, fact.partial, fact.handle))
         return shaped._replace(facts=tuple(facts))
@@ -258,12 +260,22 @@ class Inference:
             self._called[key] = unknown  # what a function that calls itself gets
             facts = dict(zip(names, given, strict=True))
             self._depth += 1
-            inner = self._run(callee.body, facts, CALLED)
+            inner = self.follow(callee.body, facts, CALLED)
             self._depth -= 1
             results = [self._find(facts, tensor, CALLED) for tensor in returns]
             outputs = tuple([self._facts.of(fact.shape, None, None, fact.handle) for fact in results])
             found = self._called[key] = _Shaped(outputs, None, inner)
         return found
+
+
+def troubles(meta: MetaGraph, ops: OpSet) -> dict[Trouble, tuple[str, ...]]:
+    """Everything that shape inference refuses in one MetaGraph, with the views that see it. Cost: two passes over the nodes."""
+    inference = Inference(ops, meta.library, meta.versions.producer)
+    found: dict[Trouble, tuple[str, ...]] = dict.fromkeys(inference.main(meta.graph), (MAIN,))
+    for function in meta.library.functions:
+        for trouble in inference.function(function):
+            found[trouble] = (*found.get(trouble, ()), LIBRARY)
+    return found
 
 
 def _troubles(graph: Graph, bad: list[tuple[int, _Judged]]) -> tuple[Trouble, ...]:
@@ -273,10 +285,6 @@ def _troubles(graph: Graph, bad: list[tuple[int, _Judged]]) -> tuple[Trouble, ..
         if judged.fault is not None:
             found[Trouble(graph.function, graph.names[i], graph.kinds[i].op, *judged.fault)] = None
     return tuple(found)
-
-
-def _outputs(count: int) -> str:
-    return f"{count} outputs"
 
 
 def _handle(node: Node, index: int) -> Handle | None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from inspector.model.dtypes import Shape
 from inspector.topology.shapes.facts import Node
-from inspector.topology.shapes.lattice import ShapeError, concatenate, merge, subshape, with_value
+from inspector.topology.shapes.lattice import ShapeError, at_least_rank, concatenate, merge, subshape, with_value
 
 # Ops whose output is the resource that they are given.
 PASS_HANDLES = ("Identity", "IdentityN", "Enter", "Switch", "While", "StatelessWhile")
@@ -31,7 +31,7 @@ def resource_gather(node: Node) -> Sequence[Shape]:
     handle = node.inputs[0].handle
     if handle is None or node.number("batch_dims"):
         return [None]
-    return [concatenate(node.shape(1), subshape(handle[1], 1))]
+    return [concatenate(node.shape(1), subshape(at_least_rank(handle[1], 1), 1))]
 
 
 def assign(node: Node) -> Sequence[Shape]:
