@@ -97,7 +97,7 @@ class MetaView:
 
     @property
     def handle_uses(self) -> list[HandleUse]:
-        """Direct reads of resource variables in the main graph, and constants assigned to them."""
+        """Direct reads of resource variables in the main graph, and assignments to them."""
         if self._share.handle_uses is None:
             self._share.handle_uses = list(handle_uses(self.meta.graph))
         return self._share.handle_uses

@@ -28,9 +28,7 @@ class OutputShapesInconsistent(Rule):
     message = "node `{node}` ({op}) {words}"
     fix = "remove the attr _output_shapes of `{node}`, or write there the shapes that it really has"
     good = (
-        Example(
-            "x = Placeholder() {dtype: float32, shape: [?,3]}\ny = Relu(x) {T: float32, _output_shapes: [[2,3]]}"
-        ),
+        Example("x = Placeholder() {dtype: float32, shape: [?,3]}\ny = Relu(x) {T: float32, _output_shapes: [[2,3]]}"),
         Example("x = Placeholder() {dtype: float32}\ny = Relu(x) {T: float32, _output_shapes: [[3], [3]]}"),
     )
     bad = (

@@ -185,15 +185,16 @@ def fill(node: Node) -> Sequence[Shape]:
     node.ranked(1, 0)
     for dim in node.value(0) or ():
         if dim < 0:
-            raise ShapeError(f"Fill dimensions must be >= 0")
+            raise ShapeError("Fill dimensions must be >= 0")
     return [node.as_shape(0)]
 
 
 def tile(node: Node) -> Sequence[Shape]:
     shape = node.shape(0)
     multiples = node.as_shape(1)
-    if shape is None:
-        return [unknown_of(None if multiples is None else len(multiples))]
+    if shape is None and multiples is None:
+        return [None]
+    shape = with_rank(shape, len(shape if shape is not None else multiples or ()))
     each = with_rank(multiples, len(shape))
     return [tuple(multiply(dim, times) for dim, times in zip(shape, each, strict=True))]
 
@@ -243,14 +244,19 @@ def pad(node: Node) -> Sequence[Shape]:
     return [tuple(add(add(dim, before), after) for dim, (before, after) in zip(shape, pairs, strict=True))]
 
 
+def _from_start(axis: int | None, shape: Shape) -> int | None:
+    """An axis that may be counted from the end."""
+    if axis is None or axis >= 0 or shape is None:
+        return axis
+    if axis < -len(shape):
+        limits = f"[-{len(shape)}, {len(shape)})"
+        raise ShapeError(f"Dimension size, given by scalar input {axis} must be in range {limits}")
+    return axis + len(shape)
+
+
 def split(node: Node) -> Sequence[Shape]:
-    node.ranked(0, 0)
     shape, axis, count = node.shape(1), node.scalar(0), len(node.outputs)
-    if axis is not None and axis < 0 and shape is not None:
-        if axis < -len(shape):
-            limits = f"[-{len(shape)}, {len(shape)})"
-            raise ShapeError(f"Dimension size, given by scalar input {axis} must be in range {limits}")
-        axis += len(shape)
+    axis = _from_start(axis, shape)
     if shape is None or axis is None or axis < 0:
         return [unknown_of(None if shape is None else len(shape))] * count
     at_least_rank(shape, axis + 1)
@@ -261,7 +267,8 @@ def split_v(node: Node) -> Sequence[Shape]:
     shape, sizes, axis, count = node.shape(0), node.value(1), node.scalar(2), len(node.outputs)
     if shape is None:
         return [None] * count
-    if axis is None or not -len(shape) <= axis < len(shape):
+    axis = _from_start(axis, shape)
+    if axis is None or axis >= len(shape):
         return [unknown_of(len(shape))] * count
     if sizes is None or len(sizes) != count or min(sizes) < -1:
         return [replace_dim(shape, axis, None)] * count
@@ -349,7 +356,9 @@ def slice_(node: Node) -> Sequence[Shape]:
         return [unknown_of(count)]
     starts = with_rank(begin, len(sizes))
     return [
-        tuple(subtract(dim, start) if size == -1 else size for dim, start, size in zip(shape, starts, sizes, strict=True))
+        tuple(
+            subtract(dim, start) if size == -1 else size for dim, start, size in zip(shape, starts, sizes, strict=True)
+        )
         if min(sizes, default=0) >= -1
         else unknown_of(count)
     ]

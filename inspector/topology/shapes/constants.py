@@ -89,15 +89,18 @@ def _shape_in(raw: bytes) -> Shape:
 
 
 def evaluate(node: Node, shapes: Sequence[Shape]) -> tuple[Value | None, tuple[Shape] | None]:
-    """The elements of a node's first output, and the shape that they spell as far as they are known."""
+    """The elements of a node's first output, and the shape that they spell as far as they are known.
+
+    Where an op has a way of its own to spell a shape, TensorFlow goes by that, and not by the elements.
+    """
     if not node.outputs or node.outputs[0] not in INTEGERS:
         return None, None
     find = _VALUES.get(node.op)
     value = find(node) if find is not None else None
     if value is not None and (len(value) > _MOST or len(value) != elements(shapes[0]) or not _fits(node, value)):
         value = None
-    spell = _SPELLED.get(node.op) if value is None else None
-    if spell is None:
+    spell = _SPELLED.get(node.op)
+    if spell is None or (node.op == "Cast" and value is not None):
         return value, None
     try:
         spelled = spell(node)

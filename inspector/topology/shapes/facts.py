@@ -24,7 +24,7 @@ _MOST_RANK = 254
 class Fact:
     """What is known of one tensor. Equal facts are one object (``Facts``), so that they compare by identity.
 
-    ``partial`` is, in a tuple of one, the shape that the tensor spells where only some of its elements are known.
+    ``partial`` is, in a tuple of one, the shape that the tensor spells by the op that made it.
     """
 
     __slots__ = ("handle", "partial", "shape", "value")
@@ -157,10 +157,10 @@ def shape_spelled_by(fact: Fact) -> Shape:
     """The shape that a vector spells (shape_refiner.cc ConstantPartialShape). Raises ShapeError for a dimension below -1."""
     if fact.shape == (0,):
         return SCALAR
-    if fact.value is not None:
-        return spelled(fact.value)
     if fact.partial is not None:
         return fact.partial[0]
+    if fact.value is not None:
+        return spelled(fact.value)
     length = fact.shape[0] if fact.shape is not None and len(fact.shape) == 1 else None
     return unknown_of(length) if length is None or length <= _MOST_RANK else None
 

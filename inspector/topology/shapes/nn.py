@@ -192,7 +192,6 @@ def resize(node: Node) -> Sequence[Shape]:
 
 def top_k(node: Node) -> Sequence[Shape]:
     shape = at_least_rank(node.shape(0), 1)
-    node.ranked(1, 0)
     count = node.scalar(1)
     if count is not None and count < 0:
         raise ShapeError(f"Need k >= 0, got {count}")
@@ -227,9 +226,7 @@ def select(node: Node) -> Sequence[Shape]:
     if len(condition) == 1 and whole:
         merge_dims(whole[0], condition[0])
         return [whole]
-    if len(condition) > 1:
-        return [merge(whole, condition)]
-    return [whole]
+    return [merge(whole, condition)]
 
 
 def select_v2(node: Node) -> Sequence[Shape]:

@@ -23,8 +23,8 @@ from inspector.model.saved_model import MetaGraph
 from inspector.topology.ops import OpSet, Resolved
 from inspector.topology.shapes.constants import evaluate
 from inspector.topology.shapes.facts import Fact, Facts, Handle, Node, shapes_in
-from inspector.topology.shapes.lattice import ShapeError, merge
 from inspector.topology.shapes.families import ShapeFunction
+from inspector.topology.shapes.lattice import ShapeError, merge
 from inspector.topology.shapes.state import PASS_HANDLES
 from inspector.topology.shapes.table import CALLS, SHAPE_FUNCTIONS
 from inspector.topology.wiring import in_dependency_order, output_suffixes
@@ -113,9 +113,7 @@ class Inference:
     def function(self, function: Function) -> tuple[Trouble, ...]:
         """What the import of a function library refuses in one function."""
         names = [arg.name for arg in function.signature.input_arg]
-        given = {
-            name: self._facts.of(shape) for name, shape in zip(names, declared_shapes(function), strict=True)
-        }
+        given = {name: self._facts.of(shape) for name, shape in zip(names, declared_shapes(function), strict=True)}
         return self.follow(function.body, given, LIBRARY)
 
     def follow(self, graph: Graph, facts: dict[str, Fact], view: str) -> tuple[Trouble, ...]:
@@ -224,7 +222,9 @@ class Inference:
             return shaped
         unknown = (self._facts.unknown,) * len(shaped.facts)
         if len(declared) < len(shaped.facts):
-            words = f"{len(shaped.facts)} outputs but the {_OUTPUT_SHAPES} attribute specifies shapes for {len(declared)}"
+            words = (
+                f"{len(shaped.facts)} outputs but the {_OUTPUT_SHAPES} attribute specifies shapes for {len(declared)}"
+            )
             return _Shaped(unknown, (TOO_FEW, f"has {words} outputs", ()), shaped.inner)
         facts = []
         for index, (fact, shape) in enumerate(zip(shaped.facts, declared, strict=False)):

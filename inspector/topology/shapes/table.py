@@ -11,10 +11,10 @@ from inspector.topology.shapes.state import STATE
 SHAPE_FUNCTIONS: dict[str, ShapeFunction] = {**FAMILIES, **ARRAYS, **NN, **STATE, "StridedSlice": strided_slice}
 
 # Ops whose outputs TensorFlow itself leaves unknown, or that have none.
-SAY_NOTHING = frozenset("""
-    NoOp LookupTableFindV2 LookupTableFind DisableCopyOnRead InitializeTableFromTextFileV2 LookupTableImportV2
-    PyFunc PyFuncStateless EagerPyFunc OptionalGetValue
-""".split())  # fmt: skip
+SAY_NOTHING = frozenset((
+    "NoOp", "LookupTableFindV2", "LookupTableFind", "DisableCopyOnRead", "InitializeTableFromTextFileV2",
+    "LookupTableImportV2", "PyFunc", "PyFuncStateless", "EagerPyFunc", "OptionalGetValue",
+))  # fmt: skip
 
 
 def is_covered(op: str) -> bool:
