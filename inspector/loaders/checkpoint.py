@@ -69,8 +69,8 @@ BY_RESTORE_OP = (
     *_reading(RESTORE_ROUTE),
 )
 
-# Shape inference at the import of the main graph: a handle against what reads or assigns it.
-HANDLES = minds("TB008", "TB009", when=has_datum("route", HANDLE_ROUTE))
+# Shape inference at the import of the main graph: the dtype of a handle against that of what reads or assigns it.
+HANDLES = minds("TB008", when=has_datum("route", HANDLE_ROUTE))
 
 
 def has_restore_op(walk: Walk) -> bool:

@@ -7,8 +7,9 @@ that nobody calls and in the body of a loop, and loading each with TensorFlow 2.
 from __future__ import annotations
 
 from inspector.findings import Finding
-from inspector.loaders.step import PLACED, Mind, Walk, minds
+from inspector.loaders.step import PLACED, Condition, Mind, Walk, minds
 from inspector.topology import kernels
+from inspector.topology.shapes import propagation
 
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 _LOOPS = ("While", "StatelessWhile")
@@ -272,6 +273,15 @@ def _attr_is_left(finding: Finding, walk: Walk) -> bool:
     return attr_is_refused(finding, walk) and finding.data["is_default"] is not True
 
 
+def _seen_by(view: str) -> Condition:
+    """Findings of shape inference with what this view of the model knows."""
+    return lambda finding, walk: view in finding.data["seen_by"]
+
+
+# Shape inference of each function on its own, and of the main graph with the functions that it calls.
+SHAPES_OF_LIBRARY = minds("GR013", "GR014", when=_seen_by(propagation.LIBRARY))
+SHAPES_OF_MAIN = minds("GR013", "GR014", when=_seen_by(propagation.MAIN))
+
 ATTRS_IN_MAIN = (Mind("OP005", when=_attr_is_left),)
 
 # What Python's import of a function library refuses: every function, used or not.
@@ -283,6 +293,7 @@ IN_LIBRARY = (
     Mind("OP005", when=attr_is_refused),
     Mind("GR009", when=_shape_is_impossible),
     Mind("GR011", when=_refused_by_python),
+    *SHAPES_OF_LIBRARY,
 )
 
 # What the import of the main graph refuses, in it and in the functions that it instantiates.
@@ -297,6 +308,7 @@ AT_IMPORT = (
     Mind("FN004", when=_is_data_return),
     Mind("FN005"),
     Mind("FN006", when=_takes_fewer),
+    *SHAPES_OF_MAIN,
 )
 CALLS_IN_MAIN = (Mind("FN001", when=_is_instantiated_call), Mind("FN003", when=_differs))
 
@@ -309,6 +321,7 @@ IN_V1_MAIN = (
     Mind("GR009", when=_shape_is_impossible),
     Mind("FN006", when=_takes_fewer),
     Mind("GR011", when=_refused_by_python),
+    *SHAPES_OF_MAIN,
 )
 
 # What Python makes of the devices of a main graph.

@@ -11,6 +11,7 @@ from __future__ import annotations
 from inspector.loaders import checkpoint, nodes, parts, releases, session
 from inspector.loaders.step import (
     ALL_FUNCTIONS,
+    IMPORTED_FUNCTIONS,
     INIT,
     MAIN,
     OBJECT_INIT,
@@ -92,6 +93,12 @@ V1_STEPS = (
         (*minds("VR001"), *nodes.IN_V1_MAIN, *releases.DEPRECATED_IN_MAIN, *checkpoint.HANDLES),
         "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader.load; python/framework/meta_graph.py",
         reads=(MAIN,),
+    ),
+    Step(
+        "infer shapes through calls",
+        nodes.SHAPES_OF_MAIN,
+        "core/common_runtime/shape_refiner.cc InferShapesForFunction",
+        reads=(IMPORTED_FUNCTIONS,),
     ),
     Step(
         "restore the collections",

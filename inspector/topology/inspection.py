@@ -18,6 +18,7 @@ from inspector.topology.liveness import live_nodes
 from inspector.topology.ops import OPS, RELEASE, TARGET, TYPES, OpSet, OpShare, Uses
 from inspector.topology.reach import Reach
 from inspector.topology.restores import HandleUse, Restored, handle_uses, restored, routes_reading
+from inspector.topology.shapes.propagation import Trouble, troubles
 from inspector.topology.wiring import Wiring, wire
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 class MetaShare:
     """What the views of one MetaGraph for several targets have in common."""
 
-    __slots__ = ("handle_uses", "live", "meta", "ops", "reach", "restored", "types", "variables", "wirings")
+    __slots__ = ("handle_uses", "live", "meta", "ops", "reach", "restored", "shapes", "types", "variables", "wirings")
 
     def __init__(self, meta: MetaGraph) -> None:
         self.meta = meta
@@ -36,6 +37,7 @@ class MetaShare:
         self.types: dict[object, int] = {}
         self.wirings: dict[tuple[int, int], Wiring] = {}
         self.live: dict[tuple[int, str], frozenset[str]] = {}
+        self.shapes: dict[int, dict[Trouble, tuple[str, ...]]] = {}
         self.restored: list[Restored] | None = None
         self.handle_uses: list[HandleUse] | None = None
         self.variables: list[ObjectVariable] | None = None
@@ -100,7 +102,7 @@ class MetaView:
 
     @property
     def handle_uses(self) -> list[HandleUse]:
-        """Direct reads of resource variables in the main graph, and constants assigned to them."""
+        """Direct reads of resource variables in the main graph, and assignments to them."""
         if self._share.handle_uses is None:
             self._share.handle_uses = list(handle_uses(self.meta.graph))
         return self._share.handle_uses
@@ -129,6 +131,15 @@ class MetaView:
         found = self._share.wirings.get(key)
         if found is None:
             found = self._share.wirings[key] = wire(graph, self._ops, function)
+        return found
+
+    @property
+    def shape_troubles(self) -> dict[Trouble, tuple[str, ...]]:
+        """What shape inference refuses, and in which views of the model (``inspector.topology.shapes``)."""
+        self._uses.seen.add(TYPES)
+        found = self._share.shapes.get(self.types_number)
+        if found is None:
+            found = self._share.shapes[self.types_number] = troubles(self.meta, self._ops)
         return found
 
     def wirings(self) -> Iterator[Wiring]:

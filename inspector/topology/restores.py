@@ -111,47 +111,28 @@ def _shape_in(value: bytes) -> Shape:
     return dtypes.shape_of(proto.shape) if proto.WhichOneof("value") == "shape" else None
 
 
-@lru_cache(maxsize=4096)
-def _first_shape_in(value: bytes) -> Shape:
-    """The first shape of a list in a serialized AttrValue."""
-    proto = message("AttrValue").FromString(value)
-    if proto.WhichOneof("value") != "list" or not proto.list.shape:
-        return None
-    return dtypes.shape_of(proto.list.shape[0])
-
-
 class HandleUse(NamedTuple):
-    """A node of the main graph that reads or assigns a variable, and what both say of it. Shapes: see ``declared``."""
+    """A node of the main graph that reads or assigns a variable, and the dtype that each says it has."""
 
     handle: str
     node: str
     handle_dtype: int
-    handle_shape: Shape
     dtype: int
-    shape: Shape
 
 
 def handle_uses(graph: Graph) -> Iterator[HandleUse]:
-    """Direct reads of and constants assigned to resource variables, in file order. Cost: one pass over the graph."""
+    """Direct reads of and assignments to resource variables, in file order. Cost: one pass over the graph."""
     named = zip(graph.names, graph.kinds, strict=True)
-    handles = {name: declared(kind) for name, kind in named if kind.op == "VarHandleOp"}
+    handles = {name: _dtype(kind.form) for name, kind in named if kind.op == "VarHandleOp"}
     if not handles:
         return
-    positions: dict[str, int] | None = None
     for name, kind, inputs in zip(graph.names, graph.kinds, graph.inputs, strict=True):
         if kind.op not in ("ReadVariableOp", "AssignVariableOp") or not inputs:
             continue
         handle = inputs[0].removesuffix(":0")
         dtype = _dtype(kind.form)
-        if handle not in handles or not dtype:
-            continue
-        shape: Shape = None
-        if kind.op == "ReadVariableOp":
-            shape = _first_shape_in(kind.raw("_output_shapes"))
-        elif len(inputs) > 1:
-            positions = graph.index() if positions is None else positions
-            shape = _const_shape(graph, positions, inputs[1])
-        yield HandleUse(handle, name, *handles[handle], dtype, shape)
+        if handle in handles and dtype:
+            yield HandleUse(handle, name, handles[handle], dtype)
 
 
 def output_shape(kind: Kind, index: int) -> Shape:
@@ -161,14 +142,6 @@ def output_shape(kind: Kind, index: int) -> Shape:
         return None
     shapes = attr.proto.list.shape
     return dtypes.shape_of(shapes[index]) if index < len(shapes) else None
-
-
-def _const_shape(graph: Graph, positions: dict[str, int], tensor: str) -> Shape:
-    position = positions.get(tensor.removesuffix(":0"))
-    if position is None or graph.kinds[position].op != "Const":
-        return None
-    value = graph.kinds[position].attrs.get("value")
-    return dtypes.shape_of(value.proto.tensor.tensor_shape) if value is not None and value.kind == "tensor" else None
 
 
 def strings_of(graph: Graph, positions: dict[str, int], tensor: str) -> list[str] | None:

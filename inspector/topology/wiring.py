@@ -131,7 +131,7 @@ def _add_arguments(wiring: Wiring, function: Function) -> None:
             wiring.opaque.add(arg.name)
 
 
-def _suffixes(resolved: Resolved | None, in_function: bool) -> tuple[tuple[str, int], ...] | None:
+def output_suffixes(resolved: Resolved | None, in_function: bool) -> tuple[tuple[str, int], ...] | None:
     """What follows a node's name in the names of its output tensors, with their types; None: cannot be told."""
     if resolved is None or resolved.outputs is None:
         return None
@@ -154,7 +154,7 @@ def _first_pass(wiring: Wiring, ops: OpSet, *, in_function: bool) -> list[int]:
         except KeyError:
             resolved = ops.resolve(form)
             expected = None if resolved is None else resolved.inputs
-            suffixes = _suffixes(resolved, in_function)
+            suffixes = output_suffixes(resolved, in_function)
             known[form] = expected, suffixes
         ready = True
         data = inputs
@@ -191,10 +191,11 @@ def _first_pass(wiring: Wiring, ops: OpSet, *, in_function: bool) -> list[int]:
 
 def _second_pass(wiring: Wiring, ops: OpSet, pending: list[int], *, in_function: bool) -> None:
     graph = wiring.graph
-    rest = _in_dependency_order(wiring, pending)
+    reached = set(in_dependency_order(graph, pending))
+    rest = [i for i in pending if i not in reached]
     wiring.cycle = _only_cycles(graph, rest)
     for i in pending:
-        suffixes = _suffixes(ops.resolve(graph.kinds[i].form), in_function)
+        suffixes = output_suffixes(ops.resolve(graph.kinds[i].form), in_function)
         if suffixes is None:
             wiring.opaque.add(graph.names[i])
         else:
@@ -221,9 +222,8 @@ def _waits_for(graph: Graph, node: int, among: dict[str, int]) -> set[int]:
     return found
 
 
-def _in_dependency_order(wiring: Wiring, pending: list[int]) -> list[int]:
-    """Kahn's algorithm over ``pending``: the nodes that it never reaches."""
-    graph = wiring.graph
+def in_dependency_order(graph: Graph, pending: list[int]) -> list[int]:
+    """Kahn's algorithm over ``pending``: each node after those of them that feed it; none that waits for a cycle."""
     among = {graph.names[i]: i for i in pending}
     waiters: dict[int, list[int]] = {}
     missing: dict[int, int] = {}
@@ -232,8 +232,7 @@ def _in_dependency_order(wiring: Wiring, pending: list[int]) -> list[int]:
         missing[i] = len(producers)
         for producer in producers:
             waiters.setdefault(producer, []).append(i)
-    reached = _drain(missing, waiters)
-    return [i for i in pending if i not in reached]
+    return _drain(missing, waiters)
 
 
 def _only_cycles(graph: Graph, rest: list[int]) -> list[int]:
@@ -244,17 +243,17 @@ def _only_cycles(graph: Graph, rest: list[int]) -> list[int]:
     for some in producers.values():
         for producer in some:
             feeds[producer] += 1
-    reached = _drain(feeds, producers)
+    reached = set(_drain(feeds, producers))
     return [i for i in rest if i not in reached]
 
 
-def _drain(missing: dict[int, int], waiters: dict[int, list[int]]) -> set[int]:
-    """The nodes that come to miss nothing when those that miss nothing release their waiters, and so on."""
+def _drain(missing: dict[int, int], waiters: dict[int, list[int]]) -> list[int]:
+    """The nodes that come to miss nothing when those that miss nothing release their waiters, and so on, in this order."""
     ready = deque(i for i, count in missing.items() if not count)
-    reached: set[int] = set()
+    reached: list[int] = []
     while ready:
         i = ready.popleft()
-        reached.add(i)
+        reached.append(i)
         for waiter in waiters.get(i, ()):
             missing[waiter] -= 1
             if not missing[waiter]:

@@ -9,7 +9,6 @@ from inspector.model.saved_model import INDEX
 from inspector.rules.rule import WRONG_RESULT_WARNING, Example, Found, Rule
 from inspector.topology.inspection import Inspection, MetaView
 from inspector.topology.restores import (
-    HANDLE_ROUTE,
     OBJECT_GRAPH_ROUTE,
     RESTORE_ROUTE,
     Restored,
@@ -36,8 +35,7 @@ class VariableShape(Rule):
     """A variable has another shape in the checkpoint than the model declares.
 
     What it checks: the shape of each entry of variables.index against the object graph's SavedVariable, against the
-    variable in the main graph that RestoreV2 fills, and against its shape_and_slices; and the shape of each VarHandleOp
-    against what the graph says of its readers.
+    variable in the main graph that RestoreV2 fills, and against its shape_and_slices.
 
     Why it matters: tf.saved_model.load refuses a V2 model: "Received incompatible tensor with shape (3, 4) when attempting
     to restore variable with shape (4, 3)". All others check nothing when they restore a resource variable: the load
@@ -50,7 +48,7 @@ class VariableShape(Rule):
     code = "TB009"
     name = "variable-shape"
     otherwise = WRONG_RESULT_WARNING
-    message = "variable `{key}` has shape {found} {holder}, {expected} is expected by {asker}"
+    message = "variable `{key}` has shape {found} in the checkpoint, {expected} is expected by {asker}"
     fix = "export again, so that saved_model.pb and variables/ belong together"
     good = (Example(_V1.format(dim=2)),)
     bad = (Example(_V1.format(dim=3), expect=("w",)),)
@@ -67,10 +65,6 @@ class VariableShape(Rule):
                         data = _data(variable.key, OBJECT_GRAPH_ROUTE, shape, variable.shape, AT_LOAD)
                         yield Found(_where(view, variable.key), variable.key, data)
             yield from _restored(view, shapes)
-            for use in view.handle_uses:
-                if not shapes_agree(use.handle_shape, use.shape):
-                    data = _data(use.handle, HANDLE_ROUTE, use.handle_shape, use.shape, AT_LOAD, use.handle, use.node)
-                    yield Found(Location("", view.meta.index, node=use.handle), use.handle, data)
 
 
 def _restored(view: MetaView, shapes: dict[str, tuple[int, ...] | None]) -> Iterator[Found]:
@@ -120,6 +114,5 @@ def _data(
         "expected": shape_text(expected),
         "at": at,
         "handle": handle,
-        "holder": "in its VarHandleOp" if route == HANDLE_ROUTE else "in the checkpoint",
         "asker": f"`{node}` of the main graph" if node else "the object graph",
     }

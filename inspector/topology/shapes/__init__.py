@@ -1,0 +1,1 @@
+"""Static shape inference: what TensorFlow infers, and refuses, when a loader imports a graph."""
