@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from inspector.findings import Location
 from inspector.model.objects import ObjectGraph
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
 from inspector.topology.inspection import Inspection
 
-_REGISTERED_TYPE_SPEC = 12
 # How a TypeSpecProto of that class begins: type_spec_class = 12, then type_state or type_spec_class_name.
 _MARKS = (b"\x08\x0c\x12", b"\x08\x0c\x1a")
 _OWN = ("tf",)
@@ -70,7 +68,7 @@ class TypeNotRegistered(Rule):
     def check(self, it: Inspection) -> Iterator[Found]:
         for view in it.meta_views:
             objects = view.meta.objects
-            if objects is None or not _may_hold_one(objects):
+            if objects is None:
                 continue
             for name in dict.fromkeys(_types(objects)):
                 first = name.partition(".")[0]
@@ -81,38 +79,8 @@ class TypeNotRegistered(Rule):
                 yield Found(where, name, {"type": name, "import": module, "package": package})
 
 
-def _may_hold_one(objects: ObjectGraph) -> bool:
-    """A cheap look at the bytes, before structured values are walked in Python."""
-    raw = objects.proto.SerializeToString()
-    return any(mark in raw for mark in _MARKS)
-
-
 def _types(objects: ObjectGraph) -> Iterator[str]:
     """The names of registered TypeSpecs, in file order."""
-    for name in sorted(objects.proto.concrete_functions):
-        function = objects.proto.concrete_functions[name]
-        yield from _in_value(function.canonicalized_input_signature)
-        yield from _in_value(function.output_signature)
-    for node in objects.nodes:
-        kind = node.WhichOneof("kind")
-        if kind in ("function", "bare_concrete_function"):
-            spec = getattr(node, kind).function_spec
-            yield from _in_value(spec.fullargspec)
-            yield from _in_value(spec.input_signature)
-
-
-def _in_value(value: Any) -> Iterator[str]:
-    todo = [value]
-    while todo:
-        one = todo.pop()
-        kind = one.WhichOneof("kind")
-        if kind == "type_spec_value":
-            if one.type_spec_value.type_spec_class == _REGISTERED_TYPE_SPEC:
-                yield one.type_spec_value.type_spec_class_name
-            todo.append(one.type_spec_value.type_state)
-        elif kind in ("list_value", "tuple_value"):
-            todo.extend(getattr(one, kind).values)
-        elif kind == "dict_value":
-            todo.extend(one.dict_value.fields[key] for key in sorted(one.dict_value.fields))
-        elif kind == "named_tuple_value":
-            todo.extend(pair.value for pair in one.named_tuple_value.values)
+    for raw in objects.structured():
+        if any(mark in raw for mark in _MARKS):  # a cheap look at the bytes, before values are decoded
+            yield from objects.structure(raw).registered
