@@ -42,7 +42,7 @@ def misfit_runs_at_load(finding: Finding, walk: Walk) -> bool:
 
 def misfit_is_called(finding: Finding, walk: Walk) -> bool:
     """Captures that fail when called, of the signature's own function: others get theirs from their callers."""
-    return finding.data["case"] in ("count", "type") and _is_called(finding, walk)
+    return finding.data["case"] in ("count", "type", "shape") and _is_called(finding, walk)
 
 
 def results_are_used_at_load(finding: Finding, walk: Walk) -> bool:

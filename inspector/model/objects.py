@@ -175,9 +175,7 @@ class ObjectGraph:
         queue = list(paths)
         for node in queue:
             yield node, paths[node]
-            if tracked and not self.tracks(node):
-                continue
-            for name, target in dict(self.children[node]).items() if tracked else self.children[node]:
+            for name, target in self.tracked(node).items() if tracked else self.children[node]:
                 if target not in paths:
                     paths[target] = f"{paths[node]}.{name}" if paths[node] else name
                     queue.append(target)
@@ -202,7 +200,7 @@ class ObjectGraph:
     def without_value(self, checkpoint: Any) -> set[int]:
         """SavedVariables that a restore passes over without a word: no path leads to them, or the checkpoint's object
         has no value, or one that only a registered saver can read, or one that another variable takes."""
-        looked_for = {node for node, _ in self.walk(tracked=True)}
+        looked_for = {node for node, _ in self.walk(tracked=True)} | self.slots()
         keys = self._keys(checkpoint)
         return {node for node in self.of_kind("variable") if node not in looked_for or keys.get(node) == ""}
 
@@ -226,12 +224,19 @@ class ObjectGraph:
             self._matched = (checkpoint, _match(self, checkpoint))
         return self._matched[1]
 
-    def tracks(self, node: int) -> bool:
-        """Whether a restore goes on to the children of a node: of user objects other than signature maps, and of resources."""
+    def tracked(self, node: int) -> dict[str, int]:
+        """The children that a restore goes on to, the last of a name: those of user objects other than signature maps, and
+        those of resources other than tf.functions (python/trackable/autotrackable.py, resource.py)."""
         kind = self.kinds[node]
-        return kind == "resource" or (
-            kind == "user_object" and self.nodes[node].user_object.identifier != SIGNATURE_MAP
-        )
+        if kind == "resource":
+            return {name: child for name, child in self.children[node] if self.kinds[child] != "function"}
+        if kind != "user_object" or self.nodes[node].user_object.identifier == SIGNATURE_MAP:
+            return {}
+        return dict(self.children[node])
+
+    def slots(self) -> set[int]:
+        """Slot variables, which an optimizer makes and restores."""
+        return {slot.slot_variable_node_id for saved in self.nodes for slot in saved.slot_variables}
 
     def restored_keys(self, checkpoint: Any) -> frozenset[str]:
         """The checkpoint keys that a restore asks for: of variables, and of objects with savers of their own (tables)."""
@@ -240,7 +245,7 @@ class ObjectGraph:
             saved = self.nodes[node]
             if saved.saveable_objects or saved.registered_saver:
                 found.update(attribute.checkpoint_key for attribute in checkpoint.nodes[other].attributes)
-        return frozenset(found.union(self._keys(checkpoint).values()) - {""})
+        return frozenset(found.union(key for key in self._keys(checkpoint).values() if key))
 
     def functions(self) -> Iterator[tuple[str, Any]]:
         """(name, SavedConcreteFunction), by name."""
@@ -286,7 +291,7 @@ def _match(graph: ObjectGraph, checkpoint: Any) -> dict[int, int]:
     bound = {0}
     queue = [(0, 0)]
     for node, other in queue:
-        children = dict(graph.children[node]) if graph.tracks(node) else {}
+        children = graph.tracked(node)
         for child in others[other].children[:]:
             target = children.get(child.local_name)
             if target is not None and child.node_id not in bound and -count <= child.node_id < count:

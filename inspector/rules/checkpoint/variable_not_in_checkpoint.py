@@ -77,7 +77,7 @@ def _by_objects(it: Inspection, view: MetaView, known: set[str]) -> list[str]:
     ]
     # a table's key may be the beginning of those of its tensors, "table-keys" and "table-values"
     lost = [key for key in sorted(objects.restored_keys(checkpoint)) if key not in known]
-    saved = [key for key in lost if not any(one.startswith(key) for one in known)]
+    saved = [key for key in lost if not (key and any(one.startswith(key) for one in known))]
     return list(dict.fromkeys([*wanted, *saved]))
 
 

@@ -65,8 +65,11 @@ class Captures(Rule):
             objects = view.meta.objects
             if objects is None:
                 continue
+            bare: dict[str, list[int]] = {}
+            for node in objects.of_kind("bare_concrete_function"):
+                bare.setdefault(objects.nodes[node].bare_concrete_function.concrete_function_name, []).append(node)
             for name, function in objects.functions():
-                found = _misfit(objects, name, function, view)
+                found = _misfit(objects, name, function, view, bare.get(name, []))
                 if found is not None:
                     case, why = found
                     where = Location(
@@ -75,8 +78,13 @@ class Captures(Rule):
                     yield Found(where, name, {"function": name, "case": case, "why": why})
 
 
-def _misfit(objects: ObjectGraph, name: str, function: Any, view: MetaView) -> tuple[str, str] | None:
-    """The case and the words, for the first capture that does not fit (core/function/capture/restore_captures.py)."""
+def _misfit(
+    objects: ObjectGraph, name: str, function: Any, view: MetaView, naming: list[int]
+) -> tuple[str, str] | None:
+    """The case and the words, for the first capture that does not fit (core/function/capture/restore_captures.py).
+
+    ``naming`` are the bare functions of that name: called by argument_keywords where the structured arguments do not fit.
+    """
     body = view.meta.function(name)
     bound = list(function.bound_inputs)
     if body is None or any(not 0 <= node < len(objects.nodes) for node in bound):
@@ -88,7 +96,8 @@ def _misfit(objects: ObjectGraph, name: str, function: Any, view: MetaView) -> t
     arguments = objects.structure(function.canonicalized_input_signature)
     flat = None if arguments.fault else tensors(arguments.value)
     captured = min(len(bound), len(inputs))
-    if flat is not None and len(flat) + captured != len(inputs):
+    arguments_by_name = {len(objects.nodes[node].bare_concrete_function.argument_keywords) for node in naming}
+    if flat is not None and len(inputs) - captured not in {len(flat), *arguments_by_name}:
         return COUNT, (
             f"it has {plural(len(inputs), 'input')}, for {plural(len(flat), 'argument')} and {plural(len(bound), 'capture')}"
         )

@@ -11,8 +11,12 @@ from inspector.topology.inspection import Inspection
 from inspector.topology.restores import OBJECT_GRAPH_KEY
 
 _MODEL = """
-object 0 user_object _generic_user_object children=[w: 1]
+object 0 user_object _generic_user_object children=[w: 1, f: 2]
 object 1 variable w float32[2]
+object 2 bare_concrete_function f
+concrete_function f bound_inputs=[1]
+function f (w: resource<float32[2]>) -> (y: float32 = y:value:0)
+  y = ReadVariableOp(w) {{dtype: float32}}
 trackable 0 children=[w: {child}]
 trackable 1{values}
 variable w/.ATTRIBUTES/VARIABLE_VALUE float32[2]
@@ -25,12 +29,12 @@ class CheckpointObjects(Rule):
     """The object graph inside the checkpoint is damaged, or has no value for a variable.
 
     What it checks: _CHECKPOINTABLE_OBJECT_GRAPH, where a restore follows it: the ids of children, the form of checkpoint
-    keys, and that every variable of the model gets a value from it.
+    keys, and that every variable that a function reads gets a value from it.
 
     Why it matters: tf.saved_model.load stops with a bare "IndexError: list index out of range" or "ValueError: substring
     not found". A variable whose object is there without a value (or with one that needs a registered saver), or to which
-    no path leads, stays without a value: the load goes well, and the function
-    that reads it gets an empty tensor: its call mostly fails with "Incompatible shapes: [2] vs. [0]" and the like. All other loaders take keys from the main graph.
+    no path leads, stays without a value: the load goes well, and whoever reads it gets an empty tensor, so that the call
+    mostly fails with "Incompatible shapes: [2] vs. [0]" and the like. All other loaders take keys from the main graph.
 
     How to fix: variables/ and saved_model.pb are from different exports, or were edited: copy both again, or export again.
     """
@@ -83,6 +87,7 @@ def _faults(objects: ObjectGraph, checkpoint: Any) -> Iterator[tuple[str, str, s
             yield KEY, path, f"the key `{key}` of `{path}` is without {ATTRIBUTES}", ()
     if lost:
         return
-    for node in sorted(objects.without_value(checkpoint)):
+    captured = {node for _, function in objects.functions() for node in function.bound_inputs}
+    for node in sorted(objects.without_value(checkpoint) & captured):
         path = objects.path(node)
         yield NO_VALUE, path, f"it has no value for the variable `{path}`", (node,)

@@ -11,6 +11,7 @@ from inspector.model.text_values import STORAGES
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
 from inspector.topology.inspection import Inspection, MetaView
 
+_CONSTANT_CLASS = "tf.TrackableConstant"  # as the registered_name, stronger than the kind
 _MODEL = """
 graph
   c = Const() {{dtype: float32, value: {value}}}
@@ -63,12 +64,12 @@ class ConstantValue(Rule):
             objects = view.meta.objects
             if objects is None:
                 continue
-            for node in objects.of_kind("constant", "captured_tensor"):
-                judged = (
-                    _constant(objects, node, view)
-                    if objects.kinds[node] == "constant"
-                    else _tensor(objects, node, view)
-                )
+            for node, saved in enumerate(objects.nodes):
+                kind = objects.kinds[node]
+                if kind == "constant" or saved.registered_name == _CONSTANT_CLASS:
+                    judged = _constant(objects, node, view)
+                else:
+                    judged = _tensor(objects, node, view) if kind == "captured_tensor" else ""
                 if judged:
                     path = objects.path(node)
                     where = Location("", view.meta.index, field=f"object_graph_def.nodes[{node}]")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.findings import Location
-from inspector.model.objects import ObjectGraph
+from inspector.model.objects import CREATE_RESOURCE, ObjectGraph
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
 from inspector.topology.inspection import Inspection
 
@@ -58,7 +58,8 @@ def _references(objects: ObjectGraph) -> Iterator[tuple[str, str, str, str, int]
     for node, saved in enumerate(objects.nodes):
         field = f"nodes[{node}]"
         for child in saved.children:
-            yield child.local_name, f"{field}.children", CHILD, f"child `{child.local_name}`", child.node_id
+            part = NEEDED if objects.kinds[node] == "resource" and child.local_name == CREATE_RESOURCE else CHILD
+            yield child.local_name, f"{field}.children", part, f"child `{child.local_name}`", child.node_id
         for needed in saved.dependencies:
             yield (
                 needed.local_name,

@@ -3,8 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.findings import Location
+from inspector.model import dtypes
 from inspector.model.objects import CREATE_RESOURCE, INITIALIZE, ObjectGraph
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, Rule
+from inspector.topology.devices import parse
 from inspector.topology.inspection import Inspection, MetaView
 
 _MODEL = """
@@ -88,6 +90,11 @@ def _faults(objects: ObjectGraph, node: int, view: MetaView, *, captured: bool) 
             yield MISSING, f"it has no {CREATE_RESOURCE}, and functions capture it"
     elif captured and not objects.takes(create, 0):
         yield UNFIT, f"its {CREATE_RESOURCE} is `{objects.path(create)}`, which cannot be called without arguments"
+    elif captured and not _gives_resource(objects.functions_of(create), view):
+        yield UNFIT, f"its {CREATE_RESOURCE} is `{objects.path(create)}`, which gives no resource"
+    device = parse(objects.nodes[node].resource.device)
+    if captured and device is not None and device.job not in ("", "localhost"):
+        yield UNFIT, f"it must be made on the device `{objects.nodes[node].resource.device}`, in another process"
     if initialize is not None and not objects.takes(initialize, 0):
         yield UNFIT, f"its {INITIALIZE} is `{objects.path(initialize)}`, which cannot be called without arguments"
     if create is not None and _runs(objects.functions_of(create), view, _FILLED_ONCE):
@@ -95,6 +102,11 @@ def _faults(objects: ObjectGraph, node: int, view: MetaView, *, captured: bool) 
             yield EMPTY, f"it has no {INITIALIZE}, so the table stays empty"
         elif objects.takes(initialize, 0) and not _runs(objects.functions_of(initialize), view, _FILLING):
             yield EMPTY, f"its {INITIALIZE}, `{objects.path(initialize)}`, fills no table"
+
+
+def _gives_resource(functions: tuple[str, ...], view: MetaView) -> bool:
+    bodies = [body for name in functions if (body := view.meta.function(name)) is not None]
+    return not bodies or any(arg.type == dtypes.RESOURCE for body in bodies for arg in body.signature.output_arg[:1])
 
 
 def _runs(functions: tuple[str, ...], view: MetaView, ops: tuple[str, ...]) -> bool:

@@ -52,7 +52,7 @@ class SavedVariable(Rule):
             objects = view.meta.objects
             if objects is None:
                 continue
-            slots = {slot.slot_variable_node_id for saved in objects.nodes for slot in saved.slot_variables}
+            slots = objects.slots()
             for node in objects.of_kind("variable"):
                 if node in slots:
                     continue  # made by its optimizer

@@ -52,7 +52,9 @@ class SignaturesUnusable(Rule):
                 continue
             where = Location("", view.meta.index, field=f"object_graph_def.nodes[{holder}]")
             keys = list(objects.signature_children())
-            if objects.revived(holder) not in (SIGNATURE_MAP, "trackable_dict_wrapper"):
+            if objects.revived(0):
+                why, lost = "the root comes back as a collection, which has no `signatures`", keys
+            elif objects.revived(holder) not in (SIGNATURE_MAP, "trackable_dict_wrapper"):
                 why, lost = "`signatures` is no signature map that this TensorFlow knows", keys
             else:
                 why = "these signatures are no functions"

@@ -22,25 +22,13 @@ _PACKAGES = {
     "tff": ("tensorflow_federated", "tensorflow-federated"),
     "tfrs": ("tensorflow_recommenders", "tensorflow-recommenders"),
 }
-_OBJECTS = """
+_MODEL = """
 object 0 user_object _generic_user_object children=[f: 1]
 object 1 function concrete=[__inference_f_1]
-concrete_function __inference_f_1 bound_inputs=[]
+concrete_function __inference_f_1 bound_inputs=[]{outputs}
 function __inference_f_1 (x: float32) -> (y: float32 = y:activations:0)
-  y = Relu(x) {T: float32}
+  y = Relu(x) {{T: float32}}
 """
-
-
-def _with_type(name: bytes) -> bytes:
-    """A saved_model.pb whose only function takes a value of a registered type."""
-    spec = b"\x08\x0c\x1a" + bytes((len(name),)) + name
-    value = b"\x92\x02" + bytes((len(spec),)) + spec  # StructuredValue.type_spec_value
-    key = b"\x0a\x03f_1"
-    function = b"\x1a" + bytes((len(value),)) + value  # canonicalized_input_signature
-    entry = key + b"\x12" + bytes((len(function),)) + function
-    graph = b"\x12" + bytes((len(entry),)) + entry
-    meta = b"\x0a\x07\x22\x05serve\x3a" + bytes((len(graph),)) + graph
-    return b"\x08\x01\x12" + bytes((len(meta),)) + meta
 
 
 class TypeNotRegistered(Rule):
@@ -62,8 +50,15 @@ class TypeNotRegistered(Rule):
     otherwise = ADVICE_NOTE
     message = "the type {type} must be registered by importing {import} before the load"
     fix = "pip install {package}, then: import {import}  # before tf.saved_model.load"
-    good = (Example(_OBJECTS), Example(files={"saved_model.pb": _with_type(b"tf.StructuredTensor.Spec")}))
-    bad = (Example(files={"saved_model.pb": _with_type(b"tfp.Some_ACTTypeSpec")}, expect=("tfp.Some_ACTTypeSpec",)),)
+    good = (
+        Example(_MODEL.format(outputs="")),
+        Example(_MODEL.format(outputs=" outputs=spec 12 tf.StructuredTensor.Spec 1 (none)")),
+    )
+    bad = (
+        Example(
+            _MODEL.format(outputs=" outputs=spec 12 tfp.Some_ACTTypeSpec 1 (none)"), expect=("tfp.Some_ACTTypeSpec",)
+        ),
+    )
 
     def check(self, it: Inspection) -> Iterator[Found]:
         for view in it.meta_views:
