@@ -8,7 +8,7 @@ out of it per signature.
 
 from __future__ import annotations
 
-from inspector.loaders import checkpoint, nodes, parts, releases, session
+from inspector.loaders import checkpoint, nodes, objects, parts, releases, session
 from inspector.loaders.step import (
     ALL_FUNCTIONS,
     IMPORTED_FUNCTIONS,
@@ -42,33 +42,66 @@ READ = (
     ),
 )
 
-FUNCTIONS = Step(
+LIBRARY = Step(
     "load the function library",
-    (*nodes.IN_LIBRARY, *releases.DEPRECATED_IN_LIBRARY),
+    (*nodes.IN_LIBRARY, *minds("OB008"), *releases.DEPRECATED_IN_LIBRARY),
     "python/saved_model/function_deserialization.py load_function_def_library",
     reads=(ALL_FUNCTIONS,),
 )
 
 V2_STEPS = (
-    FUNCTIONS,
-    Step(
-        "recreate the objects",
-        (
-            Mind("OB001", when=parts.without_tf_keras),
+    LIBRARY._replace(
+        minds=(
+            Mind("OB006", when=objects.of_library),
             Mind("OB003", when=parts.unregistered_package),
-            *minds("OB002", "OB004", "OB005"),
+            *LIBRARY.minds,
+            Mind("OB007", when=objects.of_library),
+        )
+    ),
+    Step(
+        "order the objects by what they need",
+        (Mind("OB005", when=objects.of_part("needed", "slot")), *minds("OB010")),
+        "python/saved_model/load.py Loader._generate_ordered_node_ids; python/trackable/trackable_utils.py",
+    ),
+    Step(
+        "make the objects, and bind what functions capture",
+        (
+            *minds("OB009", "OB004", "OB011", "OB012"),
+            Mind("OB001", when=parts.without_tf_keras),
+            *minds("OB002"),
+            Mind("OB006", when=objects.of_object),
+            Mind("OB007", when=objects.of_object),
+            Mind("OB013", when=has_datum("case", "object")),
+            Mind("OB017", when=has_datum("case", "missing")),
         ),
-        "python/saved_model/load.py Loader._load_nodes, _recreate_function",
+        "python/saved_model/load.py Loader._load_nodes, _recreate; core/function/capture/restore_captures.py",
+    ),
+    Step(
+        "set the children",
+        (Mind("OB005", when=objects.of_part("child")), *minds("OB014")),
+        "python/saved_model/load.py Loader._add_object_graph_edges",
+    ),
+    Step(
+        "bring back the savers",
+        (Mind("OB005", when=objects.of_part("saver")), Mind("OB015", when=has_datum("runs", True))),
+        "python/saved_model/load.py Loader._load_checkpoint_save_and_restore_functions",
     ),
     Step(
         "restore the variables",
-        (*minds("TB001"), *checkpoint.BY_OBJECTS),
+        (*minds("TB001"), Mind("OB016", when=has_datum("case", "id", "key")), *checkpoint.BY_OBJECTS),
         "python/saved_model/load.py Loader._restore_checkpoint; python/checkpoint/checkpoint.py",
         gives=VARIABLES,
     ),
     Step(
         "initialise resources",
-        (Mind("SM006", when=parts.asset_is_read_at_load), *nodes.IN_CALL, *nodes.PLACED_IN_PROGRAM),
+        (
+            Mind("OB017", when=has_datum("case", "unfit")),
+            Mind("OB013", when=objects.misfit_runs_at_load),
+            Mind("OB019", when=objects.results_are_used_at_load),
+            Mind("SM006", when=parts.asset_is_read_at_load),
+            *nodes.IN_CALL,
+            *nodes.PLACED_IN_PROGRAM,
+        ),
         "python/saved_model/load.py Loader.__init__ (resource._initialize)",
         reads=(OBJECT_INIT,),
         gives=TABLES,
@@ -76,9 +109,14 @@ V2_STEPS = (
     Step(
         "call the signature",
         (
+            Mind("OB018", when=objects.is_lost),
+            Mind("OB013", when=objects.misfit_is_called),
+            Mind("OB016", when=objects.stays_without_value),
+            Mind("OB017", when=objects.stays_empty),
             *nodes.IN_CALL,
             Mind("SM006", when=parts.asset_is_read_by_call),
             *nodes.PLACED_IN_PROGRAM,
+            Mind("OB019", when=objects.results_are_returned),
         ),
         "python/eager/polymorphic_function/concrete_function.py",
         reads=(SIGNATURE,),
@@ -87,7 +125,7 @@ V2_STEPS = (
 )
 
 V1_STEPS = (
-    FUNCTIONS,
+    LIBRARY,
     Step(
         "import the graph",
         (*minds("VR001"), *nodes.IN_V1_MAIN, *releases.DEPRECATED_IN_MAIN, *checkpoint.HANDLES),
@@ -161,8 +199,10 @@ def signatures(walk: Walk) -> list[str]:
     """V2: the children of the object graph's ``signatures``; V1: signature_def."""
     if walk.view is None:
         return []
-    objects = walk.view.meta.objects
-    return sorted(objects.signatures()) if walk.model.is_v2 and objects is not None else session.signature_defs(walk)
+    graph = walk.view.meta.objects
+    return (
+        sorted(graph.signature_children()) if walk.model.is_v2 and graph is not None else session.signature_defs(walk)
+    )
 
 
 def entry(walk: Walk, key: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -170,7 +210,8 @@ def entry(walk: Walk, key: str) -> tuple[frozenset[str], frozenset[str]]:
     assert view is not None
     if not walk.model.is_v2 or view.meta.objects is None:
         return session.session_entry(walk, key)
-    return frozenset(), view.reach.closure((view.meta.objects.signatures()[key],))
+    function = view.meta.objects.signatures().get(key)
+    return frozenset(), view.reach.closure((function,) if function is not None else ())
 
 
 LOADER = Loader("tf2", "tf.saved_model.load", choose, steps, signatures, entry)

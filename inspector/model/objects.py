@@ -9,16 +9,22 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from inspector.model.dtypes import Shape, shape_of
+from inspector.model.structures import Structure, decode, leaves
 from inspector.wire.schema import message
 
 SIGNATURES = "signatures"
+SIGNATURE_MAP = "signature_map"
+CREATE_RESOURCE, INITIALIZE, DESTROY_RESOURCE = "_create_resource", "_initialize", "_destroy_resource"
+_REVIVED = (SIGNATURE_MAP, "trackable_dict_wrapper", "trackable_list_wrapper", "trackable_tuple_wrapper")
+_REVIVED_VERSION = 1  # of all of them, in every release
 VARIABLE_VALUE = "VARIABLE_VALUE"
+ATTRIBUTES = ".ATTRIBUTES/"  # stands in a checkpoint key between the path of an object and the name of its tensor
 
 
 class ObjectVariable(NamedTuple):
     """A SavedVariable: its node, its path from the root, and the checkpoint key that the restore will ask for.
 
-    ``key`` is None where the checkpoint's own object graph has no attribute for it: such a variable stays unrestored.
+    ``key`` is None where the checkpoint's own object graph does not have the object, and empty where that has no value.
     """
 
     node: int
@@ -36,17 +42,57 @@ class ObjectGraph:
     Python list that load.py looks it up in, and an id out of range is left out.
     """
 
-    __slots__ = ("_matched", "children", "nodes", "proto")
+    __slots__ = ("_matched", "_paths", "_structures", "children", "kinds", "nodes", "proto")
 
     def __init__(self, raw: bytes) -> None:
         self.proto = message("SavedObjectGraph").FromString(raw)
         self.nodes: list[Any] = list(self.proto.nodes)
+        self.kinds: list[str] = [node.WhichOneof("kind") or "" for node in self.nodes]
         self._matched: tuple[Any, dict[int, int]] = (None, {})
+        self._paths: dict[int, str] = {}
+        self._structures: dict[bytes, Structure] = {}
+        for blob in set(self.structured()):
+            message("StructuredValue").FromString(
+                blob
+            )  # may raise, as the loaders parse the whole file before they begin
         count = len(self.nodes)
         self.children: list[list[tuple[str, int]]] = [
             [(child.local_name, i % count) for child in node.children[:] if -count <= (i := child.node_id) < count]
             for node in self.nodes
         ]
+
+    def of_kind(self, *kinds: str) -> Iterator[int]:
+        """The nodes of these kinds, in file order."""
+        return (node for node, kind in enumerate(self.kinds) if kind in kinds)
+
+    def structure(self, raw: bytes) -> Structure:
+        """A serialized StructuredValue of this graph, decoded once: most layers of a model share theirs."""
+        found = self._structures.get(raw)
+        if found is None:
+            found = self._structures[raw] = decode(raw)
+        return found
+
+    def spec(self, node: int) -> Any | None:
+        """The FunctionSpec of a function; None where a bare concrete function has none (as before TensorFlow 2.3)."""
+        saved = getattr(self.nodes[node], self.kinds[node])
+        return saved.function_spec if self.kinds[node] == "function" or saved.HasField("function_spec") else None
+
+    def structured(self) -> Iterator[bytes]:
+        """Every serialized StructuredValue of the graph, functions by name, then nodes in file order."""
+        for name in sorted(self.proto.concrete_functions):
+            function = self.proto.concrete_functions[name]
+            yield function.canonicalized_input_signature
+            yield function.output_signature
+        for node in self.of_kind("function", "bare_concrete_function"):
+            spec = self.spec(node)
+            if spec is not None:
+                yield spec.fullargspec
+                yield spec.input_signature
+
+    def path(self, node: int) -> str:
+        """The shortest path from the root to a node, "root" for the root; its number where no path leads to it."""
+        self._paths = self._paths or dict(self.walk())
+        return self._paths.get(node, f"node {node}") or "root"
 
     def child(self, node: int, name: str) -> int | None:
         """The id of a child by name (the last one wins, as with setattr); None where there is none in range."""
@@ -54,39 +100,63 @@ class ObjectGraph:
 
     def signatures(self) -> dict[str, str]:
         """Signature key → name of its concrete function, as the loaded object's ``signatures`` will have them."""
+        named = {key: self.functions_of(node) for key, node in self.signature_children().items()}
+        return {key: functions[0] for key, functions in named.items() if functions}
+
+    def signature_children(self) -> dict[str, int]:
+        """Key → node of the root's child ``signatures``."""
         holder = self.child(0, SIGNATURES)
-        found: dict[str, str] = {}
-        if holder is None:
-            return found
-        for name, target in self.children[holder]:
-            names = self.functions_of(target)
-            if names:
-                found[name] = names[0]
-        return found
+        return {} if holder is None else dict(self.children[holder])
+
+    def revived(self, node: int) -> str:
+        """The type that a user object comes back as: its identifier where TensorFlow has the type in a version that fits,
+        else an empty string, for a plain object (python/saved_model/revived_types.py). The optimizer is not told of."""
+        if node >= len(self.nodes) or self.kinds[node] != "user_object":
+            return ""
+        user = self.nodes[node].user_object
+        version = user.version
+        fits = version.min_consumer <= _REVIVED_VERSION <= version.producer
+        known = user.identifier in _REVIVED and fits and _REVIVED_VERSION not in version.bad_consumers
+        return str(user.identifier) if known else ""
+
+    def takes(self, node: int, count: int) -> bool:
+        """Whether a node is a function that can be called with so many arguments, as far as can be told."""
+        functions = [one for one in self.functions_of(node) if one in self.proto.concrete_functions]
+        structures = [
+            self.structure(self.proto.concrete_functions[one].canonicalized_input_signature) for one in functions
+        ]
+        if not functions:
+            return False
+        return any(structure.fault or len(list(leaves(structure.value or ()))) == count for structure in structures)
 
     def functions_of(self, node: int) -> tuple[str, ...]:
         """The concrete functions that one node names, empty for a node that is no function."""
-        saved = self.nodes[node]
-        kind = saved.WhichOneof("kind")
+        kind = self.kinds[node]
         if kind == "function":
-            return tuple(saved.function.concrete_functions)
+            return tuple(self.nodes[node].function.concrete_functions)
         if kind == "bare_concrete_function":
-            return (saved.bare_concrete_function.concrete_function_name,)
+            return (self.nodes[node].bare_concrete_function.concrete_function_name,)
         return ()
 
     def initializers(self) -> tuple[str, ...]:
         """Concrete functions that a load runs: ``_create_resource`` and ``_initialize`` of each resource."""
-        return self._children_functions("_create_resource", "_initialize")
+        return self._children_functions(CREATE_RESOURCE, INITIALIZE)
 
     def run_besides(self) -> tuple[str, ...]:
         """Concrete functions that the restore runs (of objects with savers of their own), and ``_destroy_resource``,
         which runs when the loaded object is freed."""
-        found = list(self._children_functions("_destroy_resource"))
+        found = list(self._children_functions(DESTROY_RESOURCE))
         for node in self.nodes:
             for saveable in node.saveable_objects.values():
                 if 0 <= saveable.restore_function < len(self.nodes):
                     found.extend(self.functions_of(saveable.restore_function))
         return tuple(dict.fromkeys(found))
+
+    def run_by_load(self) -> frozenset[str]:
+        """Concrete functions that a load calls by themselves: initializers, and savers, which tell their tensors."""
+        return frozenset(self.initializers()).union(self.run_besides()) - set(
+            self._children_functions(DESTROY_RESOURCE)
+        )
 
     def _children_functions(self, *names: str) -> tuple[str, ...]:
         found: list[str] = []
@@ -96,34 +166,57 @@ class ObjectGraph:
                     found.extend(self.functions_of(target))
         return tuple(dict.fromkeys(found))
 
-    def walk(self) -> Iterator[tuple[int, str]]:
-        """Each reachable node once, with its shortest path from the root ("dense.kernel")."""
+    def walk(self, *, tracked: bool = False) -> Iterator[tuple[int, str]]:
+        """Each reachable node once, with its shortest path from the root ("dense.kernel").
+
+        ``tracked``: only by the children that a restore follows.
+        """
         paths = {0: ""} if len(self.nodes) else {}
         queue = list(paths)
         for node in queue:
             yield node, paths[node]
-            for name, target in self.children[node]:
+            for name, target in self.tracked(node).items() if tracked else self.children[node]:
                 if target not in paths:
                     paths[target] = f"{paths[node]}.{name}" if paths[node] else name
                     queue.append(target)
 
     def variables(self, checkpoint: Any | None) -> list[ObjectVariable]:
-        """Every SavedVariable reachable from the root, with its key in ``checkpoint`` (a TrackableObjectGraph).
+        """Every SavedVariable that a restore looks for, with its key in ``checkpoint`` (a TrackableObjectGraph).
 
         The two graphs are matched as a restore does it: from the root, child by child of the same name
         (tensorflow/python/checkpoint/restore.py CheckpointPosition).
         """
-        matched = self.matched(checkpoint)
+        keys = self._keys(checkpoint)
         found = []
-        for node, path in self.walk():
-            saved = self.nodes[node]
-            if saved.WhichOneof("kind") != "variable":
+        for node, path in self.walk(tracked=True):
+            if self.kinds[node] != "variable":
                 continue
-            variable = saved.variable
-            key = _key(checkpoint.nodes[matched[node]]) if checkpoint is not None and node in matched else None
+            variable = self.nodes[node].variable
+            key = keys.get(node)
             shape = shape_of(variable.shape)
             found.append(ObjectVariable(node, path, variable.dtype, shape, variable.name, key))
         return found
+
+    def without_value(self, checkpoint: Any) -> set[int]:
+        """SavedVariables that a restore passes over without a word: no path leads to them, or the checkpoint's object
+        has no value, or one that only a registered saver can read, or one that another variable takes."""
+        looked_for = {node for node, _ in self.walk(tracked=True)} | self.slots()
+        keys = self._keys(checkpoint)
+        return {node for node in self.of_kind("variable") if node not in looked_for or keys.get(node) == ""}
+
+    def _keys(self, checkpoint: Any | None) -> dict[int, str]:
+        """SavedVariable that the checkpoint has → its key, empty where nothing is read for it.
+
+        Of several with one key only the last is read (restore.py _restore_descendants: a dict by keys).
+        """
+        if checkpoint is None:
+            return {}
+        matched = self.matched(checkpoint)
+        keys = {
+            node: _key(checkpoint.nodes[other]) for node, other in matched.items() if self.kinds[node] == "variable"
+        }
+        last = {key: node for node, key in keys.items()}
+        return {node: key if last[key] == node else "" for node, key in keys.items()}
 
     def matched(self, checkpoint: Any | None) -> dict[int, int]:
         """Node → node of the checkpoint's object graph, matched from the roots by the names of children."""
@@ -131,14 +224,54 @@ class ObjectGraph:
             self._matched = (checkpoint, _match(self, checkpoint))
         return self._matched[1]
 
+    def tracked(self, node: int) -> dict[str, int]:
+        """The children that a restore goes on to, the last of a name: those of user objects other than signature maps, and
+        those of resources other than tf.functions (python/trackable/autotrackable.py, resource.py)."""
+        kind = self.kinds[node]
+        if kind == "resource":
+            return {name: child for name, child in self.children[node] if self.kinds[child] != "function"}
+        if kind != "user_object" or self.nodes[node].user_object.identifier == SIGNATURE_MAP:
+            return {}
+        return dict(self.children[node])
+
+    def slots(self) -> set[int]:
+        """Slot variables, which an optimizer makes and restores."""
+        return {slot.slot_variable_node_id for saved in self.nodes for slot in saved.slot_variables}
+
     def restored_keys(self, checkpoint: Any) -> frozenset[str]:
         """The checkpoint keys that a restore asks for: of variables, and of objects with savers of their own (tables)."""
         found: set[str] = set()
         for node, other in self.matched(checkpoint).items():
             saved = self.nodes[node]
-            if saved.WhichOneof("kind") == "variable" or saved.saveable_objects or saved.registered_saver:
+            if saved.saveable_objects or saved.registered_saver:
                 found.update(attribute.checkpoint_key for attribute in checkpoint.nodes[other].attributes)
-        return frozenset(found)
+        return frozenset(found.union(key for key in self._keys(checkpoint).values() if key))
+
+    def functions(self) -> Iterator[tuple[str, Any]]:
+        """(name, SavedConcreteFunction), by name."""
+        return ((name, self.proto.concrete_functions[name]) for name in sorted(self.proto.concrete_functions))
+
+    def dependency_cycle(self) -> list[int]:
+        """Nodes that wait for each other, sorted; empty where all can be made (load.py _generate_ordered_node_ids)."""
+        waiting: dict[int, set[int]] = {}
+        for node, saved in enumerate(self.nodes):
+            needs = {one.node_id for one in saved.dependencies}
+            for function in self.functions_of(node):
+                needs.update(self.bound_inputs(function))
+            if self.kinds[node] == "resource":
+                needs.update(one.node_id for one in saved.children if one.local_name == CREATE_RESOURCE)
+            if needs:
+                waiting.setdefault(node, set()).update(needs)
+            previous: set[int] = set()
+            for slot in saved.slot_variables:
+                slot_needs = waiting.setdefault(slot.slot_variable_node_id, set())
+                slot_needs.update((node, slot.original_variable_node_id), previous)
+                previous = {slot.slot_variable_node_id}
+        while ready := [node for node, needs in waiting.items() if waiting.keys().isdisjoint(needs)]:
+            for node in ready:
+                del waiting[node]
+        needed = {one for needs in waiting.values() for one in needs}
+        return sorted(node for node in waiting if node in needed)
 
     def bound_inputs(self, function: str) -> tuple[int, ...]:
         """Ids of the objects that a concrete function captures; empty where the object graph does not hold it."""
@@ -148,24 +281,29 @@ class ObjectGraph:
 
 
 def _match(graph: ObjectGraph, checkpoint: Any) -> dict[int, int]:
-    """Node of the SavedObjectGraph → node of the checkpoint's graph."""
+    """Node of the SavedObjectGraph → node of the checkpoint's graph. One of the checkpoint is bound to one object only;
+    small negative ids count from the end."""
     others = checkpoint.nodes[:]
+    count = len(others)
     if not graph.nodes or not others:
         return {}
     matched = {0: 0}
-    queue = [0]
-    for node in queue:
-        children = dict(graph.children[node])
-        for child in others[matched[node]].children[:]:
+    bound = {0}
+    queue = [(0, 0)]
+    for node, other in queue:
+        children = graph.tracked(node)
+        for child in others[other].children[:]:
             target = children.get(child.local_name)
-            if target is not None and target not in matched and 0 <= child.node_id < len(others):
-                matched[target] = child.node_id
-                queue.append(target)
+            if target is not None and child.node_id not in bound and -count <= child.node_id < count:
+                bound.add(child.node_id)
+                matched.setdefault(target, child.node_id % count)
+                queue.append((target, child.node_id))
     return matched
 
 
-def _key(trackable: Any) -> str | None:
-    for attribute in trackable.attributes:
-        if attribute.name == VARIABLE_VALUE:
-            return str(attribute.checkpoint_key)
-    return None
+def _key(trackable: Any) -> str:
+    """The key that a variable is restored by: its object's part of the first attribute's. Empty where nothing is read."""
+    if not trackable.attributes or trackable.registered_saver.name:
+        return ""
+    head, mark, _ = trackable.attributes[0].checkpoint_key.partition(ATTRIBUTES)
+    return f"{head}{mark}{VARIABLE_VALUE}" if mark else head

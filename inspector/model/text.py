@@ -25,8 +25,8 @@ Lines that begin with ``#`` are for people.
 Not carried: what is shown as a digest; how a tensor's values are stored (raw or typed), values of resources and
 variants; the order of attrs and map entries, names of dimensions; debug information and experimental types of nodes;
 OpDef attrs of a function, registered gradients; stripped_op_list, any_info, function_aliases, git versions, the saver's
-housekeeping; default inputs of signatures and the type spec of a composite tensor; function specs, structured
-signatures, serialized protos and distributed components of the object graph; full names and saver names of
+housekeeping; default inputs of signatures and the type spec of a composite tensor; serialized protos and distributed
+components of the object graph; full names and saver names of
 trackables; the data of variables and of their slices, checksums, and where the checkpoint's object graph lies.
 """
 
@@ -40,6 +40,7 @@ from inspector.model.bundle import BundleEntry, TensorBundle
 from inspector.model.graph import Function, Graph, Kind
 from inspector.model.objects import ObjectGraph
 from inspector.model.saved_model import MetaGraph, Model
+from inspector.model.text_structures import structure_text
 from inspector.model.text_values import key, quoted, string, word, words
 
 PREDICT = "tensorflow/serving/predict"
@@ -277,8 +278,10 @@ def _objects(graph: ObjectGraph, shown: bool) -> Iterator[str]:
     for number, node in enumerate(graph.nodes):
         yield f"object {number} {_object(node)}"
     for name in sorted(graph.proto.concrete_functions):
-        bound = list(graph.proto.concrete_functions[name].bound_inputs)
-        yield f"concrete_function {word(name)} bound_inputs={bound}"
+        function = graph.proto.concrete_functions[name]
+        line = f"concrete_function {word(name)} bound_inputs={list(function.bound_inputs)}"
+        line += f" inputs={structure_text(function.canonicalized_input_signature)}"
+        yield f"{line} outputs={structure_text(function.output_signature)}"
 
 
 def _object(node: Any) -> str:
@@ -328,13 +331,20 @@ def _variable_object(proto: Any) -> str:
 def _bare_function(proto: Any) -> str:
     line = f" {word(proto.concrete_function_name)}"
     line += f" keywords={words(proto.argument_keywords)}" if proto.argument_keywords else ""
-    return line + (f" positional={proto.allowed_positional_arguments}" if proto.allowed_positional_arguments else "")
+    line += f" positional={proto.allowed_positional_arguments}" if proto.allowed_positional_arguments else ""
+    return line + (_function_spec(proto.function_spec) if proto.HasField("function_spec") else "")
+
+
+def _function_spec(proto: Any) -> str:
+    line = f" spec={structure_text(proto.fullargspec)} signature={structure_text(proto.input_signature)}"
+    line += " is_method=true" if proto.is_method else ""
+    return line + (f" jit_compile={proto.jit_compile}" if proto.jit_compile else "")
 
 
 _OBJECTS: dict[str, Callable[[Any], str]] = {
     "user_object": _user_object,
     "asset": lambda proto: f" {proto.asset_file_def_index}",
-    "function": lambda proto: f" concrete={words(proto.concrete_functions)}",
+    "function": lambda proto: f" concrete={words(proto.concrete_functions)}{_function_spec(proto.function_spec)}",
     "variable": _variable_object,
     "bare_concrete_function": _bare_function,
     "constant": lambda proto: f" {word(proto.operation)}",

@@ -161,6 +161,11 @@ class Cursor:
             self.fail("a number")
         return float(found.group())
 
+    def number_text(self) -> str | None:
+        """A number as it is written; None if none comes next."""
+        found = self.match(_NUMBER)
+        return None if found is None else found.group()
+
     def boolean(self) -> bool:
         value = self.keyword("true")
         if not value and not self.keyword("false"):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from inspector.model.text_cursor import Cursor
+from inspector.model.text_structures import read_structure
 
 
 def read_object(cursor: Cursor, nodes: Any) -> None:
@@ -103,6 +104,7 @@ def _asset_object(cursor: Cursor, proto: Any) -> None:
 def _function_object(cursor: Cursor, proto: Any) -> None:
     for _, names in cursor.options(concrete=cursor.words):
         proto.concrete_functions.extend(names)
+    _function_spec(cursor, proto)
 
 
 def _variable_object(cursor: Cursor, proto: Any) -> None:
@@ -125,6 +127,23 @@ def _bare_function(cursor: Cursor, proto: Any) -> None:
             proto.argument_keywords.extend(value)
         else:
             proto.allowed_positional_arguments = value
+    _function_spec(cursor, proto)
+
+
+def _function_spec(cursor: Cursor, proto: Any) -> None:
+    """The options of a FunctionSpec, into the message that has one."""
+    for name, value in cursor.options(
+        spec=lambda: read_structure(cursor),
+        signature=lambda: read_structure(cursor),
+        is_method=cursor.boolean,
+        jit_compile=cursor.integer,
+    ):
+        if name == "spec":
+            proto.function_spec.fullargspec.CopyFrom(value)
+        elif name == "signature":
+            proto.function_spec.input_signature.CopyFrom(value)
+        else:
+            setattr(proto.function_spec, name, value)
 
 
 def _constant(cursor: Cursor, proto: Any) -> None:

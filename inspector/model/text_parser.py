@@ -15,6 +15,7 @@ from inspector.errors import FormatError
 from inspector.model.text import INIT_OP, PREDICT
 from inspector.model.text_cursor import Cursor
 from inspector.model.text_objects import read_object, read_trackable
+from inspector.model.text_structures import fill_in, read_structure
 from inspector.wire.schema import DecodeError, full_message
 
 NEWEST_PRODUCER = 2474  # of the newest release in the catalogue; a test says when that moves on
@@ -93,6 +94,9 @@ class _Parser:
 
     def parsed(self) -> Parsed:
         self.meta()
+        for meta in self.saved_model.meta_graphs:
+            if meta.HasField("object_graph_def"):
+                fill_in(meta)
         assets = [asset.filename for meta in self.saved_model.meta_graphs for asset in meta.asset_file_def]
         return Parsed(
             self.saved_model, self.variables, self.header, self.trackables, tuple(dict.fromkeys(assets)), self.files
@@ -239,8 +243,17 @@ class _Parser:
     def _concrete_function(self, cursor: Cursor) -> None:
         function = self.meta().object_graph_def.concrete_functions[cursor.word("a function")]
         function.SetInParent()
-        for _, bound in cursor.options(bound_inputs=cursor.integers):
-            function.bound_inputs.extend(bound)
+        for name, value in cursor.options(
+            bound_inputs=cursor.integers,
+            inputs=lambda: read_structure(cursor),
+            outputs=lambda: read_structure(cursor),
+        ):
+            if name == "bound_inputs":
+                function.bound_inputs.extend(value)
+            elif name == "inputs":
+                function.canonicalized_input_signature.CopyFrom(value)
+            else:
+                function.output_signature.CopyFrom(value)
 
     def _trackable(self, cursor: Cursor) -> None:
         if self.trackables is None:

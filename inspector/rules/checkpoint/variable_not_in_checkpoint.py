@@ -71,9 +71,13 @@ def _by_objects(it: Inspection, view: MetaView, known: set[str]) -> list[str]:
     if checkpoint is None:  # damage is told elsewhere; without variables nothing is matched by name either
         return [OBJECT_GRAPH_KEY] if OBJECT_GRAPH_KEY not in known and variables else []
     wanted = [
-        one.key if one.key is not None else one.path for one in variables if one.key is None or one.key not in known
+        one.path if one.key is None else one.key
+        for one in variables
+        if one.key is None or (one.key and one.key not in known)
     ]
-    saved = sorted(key for key in objects.restored_keys(checkpoint) if key not in known)
+    # a table's key may be the beginning of those of its tensors, "table-keys" and "table-values"
+    lost = [key for key in sorted(objects.restored_keys(checkpoint)) if key not in known]
+    saved = [key for key in lost if not (key and any(one.startswith(key) for one in known))]
     return list(dict.fromkeys([*wanted, *saved]))
 
 

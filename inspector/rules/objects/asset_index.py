@@ -42,11 +42,10 @@ class AssetIndex(Rule):
             if objects is None:
                 continue
             count = len(view.meta.proto.asset_file_def)
-            paths: dict[int, str] = {}
-            for node, saved in enumerate(objects.nodes):
-                if saved.WhichOneof("kind") != "asset" or -count <= saved.asset.asset_file_def_index < count:
+            for node in objects.of_kind("asset"):
+                saved = objects.nodes[node]
+                if -count <= saved.asset.asset_file_def_index < count:
                     continue
-                paths = paths or dict(objects.walk())
-                path = paths.get(node) or f"node {node}"
+                path = objects.path(node)
                 where = Location("", view.meta.index, field=f"object_graph_def.nodes[{node}].asset")
                 yield Found(where, path, {"path": path, "index": saved.asset.asset_file_def_index, "count": count})

@@ -31,14 +31,14 @@ class FunctionNotInLibrary(Rule):
     code = "OB002"
     name = "function-not-in-library"
     otherwise = ADVICE_NOTE
-    message = "object `{path}` names the function `{function}`, which is not in {missing}"
+    message = "{holder} names the function `{function}`, which is not in {missing}"
     fix = "export the model again; a tool that removes functions must remove the objects that name them too"
     good = (Example(_FUNCTION + _OBJECTS),)
     bad = (
         Example(_OBJECTS, expect=("__inference_f_1",)),
         Example(
             _FUNCTION + _OBJECTS.replace("concrete_function __inf", "concrete_function other__inf"),
-            expect=("__inference_f_1",),
+            expect=("__inference_f_1", "other__inference_f_1"),
         ),
     )
 
@@ -53,16 +53,20 @@ class FunctionNotInLibrary(Rule):
                 if not missing or function in told:
                     continue
                 told.add(function)
-                where = Location("", view.meta.index, field=f"object_graph_def.nodes[{node}]")
-                data = {"path": dict(objects.walk()).get(node) or "root", "function": function, "missing": missing}
+                field = f"nodes[{node}]" if node >= 0 else f"concrete_functions[{function}]"
+                where = Location("", view.meta.index, field=f"object_graph_def.{field}")
+                holder = f"object `{objects.path(node)}`" if node >= 0 else "the object graph"
+                data = {"holder": holder, "function": function, "missing": missing}
                 yield Found(where, function, data)
 
 
 def _named(objects: ObjectGraph) -> Iterator[tuple[int, str]]:
-    """(node, concrete function), in file order."""
-    for node in range(len(objects.nodes)):
+    """(node, concrete function), in file order; then those of no object."""
+    for node in objects.of_kind("function", "bare_concrete_function"):
         for function in objects.functions_of(node):
             yield node, function
+    for function, _ in objects.functions():
+        yield -1, function
 
 
 def _missing(objects: ObjectGraph, function: str, library: Mapping[str, object]) -> str:

@@ -48,19 +48,17 @@ class SlotVariables(Rule):
             objects = view.meta.objects
             if objects is None:
                 continue
-            paths: dict[int, str] = {}
             for node, saved in enumerate(objects.nodes):
                 if not saved.slot_variables:
                     continue
-                paths = paths or dict(objects.walk())
-                path = paths.get(node, f"node {node}")
-                is_optimizer = saved.WhichOneof("kind") == "user_object" and saved.user_object.identifier == "optimizer"
+                path = objects.path(node)
+                is_optimizer = objects.kinds[node] == "user_object" and saved.user_object.identifier == "optimizer"
                 data = {
-                    "path": f"object `{path or 'root'}`",
+                    "path": f"object `{path}`",
                     "slots": plural(len(saved.slot_variables), "slot variable"),
                     "optimizer": is_optimizer,
                     "cure": _TF_KERAS if is_optimizer else "export the model again without this object",
                     "needs": "an optimizer of Keras 2 (tf_keras)" if is_optimizer else "the class that saved it",
                 }
                 where = Location("", view.meta.index, field=f"object_graph_def.nodes[{node}].slot_variables")
-                yield Found(where, path or "root", data)
+                yield Found(where, path, data)

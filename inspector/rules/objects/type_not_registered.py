@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from inspector.findings import Location
 from inspector.model.objects import ObjectGraph
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
 from inspector.topology.inspection import Inspection
 
-_REGISTERED_TYPE_SPEC = 12
 # How a TypeSpecProto of that class begins: type_spec_class = 12, then type_state or type_spec_class_name.
 _MARKS = (b"\x08\x0c\x12", b"\x08\x0c\x1a")
 _OWN = ("tf",)
@@ -24,25 +22,13 @@ _PACKAGES = {
     "tff": ("tensorflow_federated", "tensorflow-federated"),
     "tfrs": ("tensorflow_recommenders", "tensorflow-recommenders"),
 }
-_OBJECTS = """
+_MODEL = """
 object 0 user_object _generic_user_object children=[f: 1]
 object 1 function concrete=[__inference_f_1]
-concrete_function __inference_f_1 bound_inputs=[]
+concrete_function __inference_f_1 bound_inputs=[]{outputs}
 function __inference_f_1 (x: float32) -> (y: float32 = y:activations:0)
-  y = Relu(x) {T: float32}
+  y = Relu(x) {{T: float32}}
 """
-
-
-def _with_type(name: bytes) -> bytes:
-    """A saved_model.pb whose only function takes a value of a registered type."""
-    spec = b"\x08\x0c\x1a" + bytes((len(name),)) + name
-    value = b"\x92\x02" + bytes((len(spec),)) + spec  # StructuredValue.type_spec_value
-    key = b"\x0a\x03f_1"
-    function = b"\x1a" + bytes((len(value),)) + value  # canonicalized_input_signature
-    entry = key + b"\x12" + bytes((len(function),)) + function
-    graph = b"\x12" + bytes((len(entry),)) + entry
-    meta = b"\x0a\x07\x22\x05serve\x3a" + bytes((len(graph),)) + graph
-    return b"\x08\x01\x12" + bytes((len(meta),)) + meta
 
 
 class TypeNotRegistered(Rule):
@@ -64,13 +50,20 @@ class TypeNotRegistered(Rule):
     otherwise = ADVICE_NOTE
     message = "the type {type} must be registered by importing {import} before the load"
     fix = "pip install {package}, then: import {import}  # before tf.saved_model.load"
-    good = (Example(_OBJECTS), Example(files={"saved_model.pb": _with_type(b"tf.StructuredTensor.Spec")}))
-    bad = (Example(files={"saved_model.pb": _with_type(b"tfp.Some_ACTTypeSpec")}, expect=("tfp.Some_ACTTypeSpec",)),)
+    good = (
+        Example(_MODEL.format(outputs="")),
+        Example(_MODEL.format(outputs=" outputs=spec 12 tf.StructuredTensor.Spec 1 (none)")),
+    )
+    bad = (
+        Example(
+            _MODEL.format(outputs=" outputs=spec 12 tfp.Some_ACTTypeSpec 1 (none)"), expect=("tfp.Some_ACTTypeSpec",)
+        ),
+    )
 
     def check(self, it: Inspection) -> Iterator[Found]:
         for view in it.meta_views:
             objects = view.meta.objects
-            if objects is None or not _may_hold_one(objects):
+            if objects is None:
                 continue
             for name in dict.fromkeys(_types(objects)):
                 first = name.partition(".")[0]
@@ -81,38 +74,8 @@ class TypeNotRegistered(Rule):
                 yield Found(where, name, {"type": name, "import": module, "package": package})
 
 
-def _may_hold_one(objects: ObjectGraph) -> bool:
-    """A cheap look at the bytes, before structured values are walked in Python."""
-    raw = objects.proto.SerializeToString()
-    return any(mark in raw for mark in _MARKS)
-
-
 def _types(objects: ObjectGraph) -> Iterator[str]:
     """The names of registered TypeSpecs, in file order."""
-    for name in sorted(objects.proto.concrete_functions):
-        function = objects.proto.concrete_functions[name]
-        yield from _in_value(function.canonicalized_input_signature)
-        yield from _in_value(function.output_signature)
-    for node in objects.nodes:
-        kind = node.WhichOneof("kind")
-        if kind in ("function", "bare_concrete_function"):
-            spec = getattr(node, kind).function_spec
-            yield from _in_value(spec.fullargspec)
-            yield from _in_value(spec.input_signature)
-
-
-def _in_value(value: Any) -> Iterator[str]:
-    todo = [value]
-    while todo:
-        one = todo.pop()
-        kind = one.WhichOneof("kind")
-        if kind == "type_spec_value":
-            if one.type_spec_value.type_spec_class == _REGISTERED_TYPE_SPEC:
-                yield one.type_spec_value.type_spec_class_name
-            todo.append(one.type_spec_value.type_state)
-        elif kind in ("list_value", "tuple_value"):
-            todo.extend(getattr(one, kind).values)
-        elif kind == "dict_value":
-            todo.extend(one.dict_value.fields[key] for key in sorted(one.dict_value.fields))
-        elif kind == "named_tuple_value":
-            todo.extend(pair.value for pair in one.named_tuple_value.values)
+    for raw in objects.structured():
+        if any(mark in raw for mark in _MARKS):  # a cheap look at the bytes, before values are decoded
+            yield from objects.structure(raw).registered

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from inspector.findings import Location
+from inspector.model.objects import ATTRIBUTES, ObjectGraph
+from inspector.model.saved_model import INDEX
+from inspector.rules.rule import ADVICE_WARNING, Example, Found, Rule
+from inspector.topology.inspection import Inspection
+from inspector.topology.restores import OBJECT_GRAPH_KEY
+
+_MODEL = """
+object 0 user_object _generic_user_object children=[w: 1, f: 2]
+object 1 variable w float32[2]
+object 2 bare_concrete_function f
+concrete_function f bound_inputs=[1]
+function f (w: resource<float32[2]>) -> (y: float32 = y:value:0)
+  y = ReadVariableOp(w) {{dtype: float32}}
+trackable 0 children=[w: {child}]
+trackable 1{values}
+variable w/.ATTRIBUTES/VARIABLE_VALUE float32[2]
+"""
+_VALUE = " values=[VARIABLE_VALUE: {key}]"
+ID, KEY, NO_VALUE = "id", "key", "no-value"
+
+
+class CheckpointObjects(Rule):
+    """The object graph inside the checkpoint is damaged, or has no value for a variable.
+
+    What it checks: _CHECKPOINTABLE_OBJECT_GRAPH, where a restore follows it: the ids of children, the form of checkpoint
+    keys, and that every variable that a function reads gets a value from it.
+
+    Why it matters: tf.saved_model.load stops with a bare "IndexError: list index out of range" or "ValueError: substring
+    not found". A variable whose object is there without a value (or with one that needs a registered saver), or to which
+    no path leads, stays without a value: the load goes well, and whoever reads it gets an empty tensor, so that the call
+    mostly fails with "Incompatible shapes: [2] vs. [0]" and the like. All other loaders take keys from the main graph.
+
+    How to fix: variables/ and saved_model.pb are from different exports, or were edited: copy both again, or export again.
+    """
+
+    code = "OB016"
+    name = "checkpoint-objects"
+    otherwise = ADVICE_WARNING
+    message = "the checkpoint's object graph: {why}"
+    fix = "copy saved_model.pb and variables/ from one export, or export the model again"
+    good = (Example(_MODEL.format(child=1, values=_VALUE.format(key="w/.ATTRIBUTES/VARIABLE_VALUE"))),)
+    bad = (
+        Example(_MODEL.format(child=9, values=_VALUE.format(key="w/.ATTRIBUTES/VARIABLE_VALUE")), expect=("w",)),
+        Example(_MODEL.format(child=1, values=_VALUE.format(key="w")), expect=("w",)),
+        Example(_MODEL.format(child=1, values=""), expect=("w",)),
+    )
+
+    def check(self, it: Inspection) -> Iterator[Found]:
+        bundle = it.model.bundle
+        checkpoint = bundle.object_graph() if bundle is not None and it.model.is_v2 else None
+        objects = it.model.meta_graphs[0].objects if it.model.meta_graphs else None
+        if checkpoint is None or objects is None or not objects.nodes:
+            return
+        where = Location(INDEX, it.meta_views[0].meta.index, field=OBJECT_GRAPH_KEY)
+        for case, place, why, nodes in _faults(objects, checkpoint):
+            yield Found(where, place, {"case": case, "why": why, "nodes": nodes})
+
+
+def _faults(objects: ObjectGraph, checkpoint: Any) -> Iterator[tuple[str, str, str, tuple[int, ...]]]:
+    """(case, place, words, nodes that stay without a value): python/checkpoint/restore.py CheckpointPosition."""
+    count = len(checkpoint.nodes)
+    if not count:
+        yield ID, "root", "it is empty", ()
+        return
+    lost = False
+    for node, other in sorted(objects.matched(checkpoint).items()):
+        trackable = checkpoint.nodes[other]
+        path = objects.path(node)
+        for child in trackable.children:
+            if not -count <= child.node_id < count:
+                lost = True
+                yield (
+                    ID,
+                    child.local_name,
+                    f"child `{child.local_name}` of `{path}` is object {child.node_id} of {count}",
+                    (),
+                )
+        key = trackable.attributes[0].checkpoint_key if trackable.attributes else ATTRIBUTES
+        if objects.kinds[node] == "variable" and ATTRIBUTES not in key and not trackable.registered_saver.name:
+            lost = True
+            yield KEY, path, f"the key `{key}` of `{path}` is without {ATTRIBUTES}", ()
+    if lost:
+        return
+    captured = {node for _, function in objects.functions() for node in function.bound_inputs}
+    for node in sorted(objects.without_value(checkpoint) & captured):
+        path = objects.path(node)
+        yield NO_VALUE, path, f"it has no value for the variable `{path}`", (node,)

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inspector.findings import Location
+from inspector.model.objects import ObjectGraph
+from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
+from inspector.topology.inspection import Inspection
+from inspector.topology.parameters import Unfit, bind, constrained, pair_fault, parameters_of
+
+_MODEL = """
+object 0 user_object _generic_user_object children=[f: 1]
+object 1 function concrete=[__inference_f_1] spec={spec} signature={signature}
+concrete_function __inference_f_1 bound_inputs=[] inputs={inputs}
+function __inference_f_1 (x: float32) -> (y: float32 = y:activations:0)
+  y = Relu(x) {{T: float32}}
+"""
+
+
+def _model(args: str = '["x"]', *, inputs: str = "((float32[?]), {})", signature: str = "none", more: str = "") -> str:
+    spec = (
+        f"@FullArgSpec{{args: {args}, varargs: none, varkw: none, defaults: none, kwonlyargs: [{more}], "
+        "kwonlydefaults: none, annotations: {}}"
+    )
+    return _MODEL.format(spec=spec, signature=signature, inputs=inputs)
+
+
+class FunctionSpec(Rule):
+    """The arguments that a function was traced with do not fit the arguments that it is said to take.
+
+    What it checks: fullargspec is a FullArgSpec with argument names that Python takes; input_signature is a sequence of
+    TensorSpecs for them; canonicalized_input_signature is a pair of positional and keyword arguments, and those of each
+    concrete function of a tf.function can be bound to its fullargspec.
+
+    Why it matters: tf.saved_model.load makes a Python signature of it and binds the traced arguments to it. It stops with
+    the words of Python's inspect module ("missing a required argument: 'x'", "too many positional arguments", "'lambda'
+    is not a valid parameter name"), or with "'str' object has no attribute 'args'", naming no function. All other loaders
+    ignore the object graph.
+
+    How to fix: a newer TensorFlow saved the model, or the file was edited: load with the TensorFlow that saved it, or
+    export again.
+    """
+
+    code = "OB007"
+    name = "function-spec"
+    otherwise = ADVICE_NOTE
+    message = "the arguments of `{holder}` do not fit: {why}"
+    fix = "load with the TensorFlow that saved the model, or export again: tf.saved_model.save(obj, path)"
+    good = (
+        Example(_model()),
+        Example(_model('["self", "x"]')),
+        Example(_model(inputs="((), {x: float32[?]})")),
+        Example(_model(signature="(float32[?])")),
+    )
+    bad = (
+        Example(_model("[]"), expect=("f",)),
+        Example(_model('["x", "y"]'), expect=("f",)),
+        Example(_model('["lambda"]'), expect=("f",)),
+        Example(_model('["x", "x"]'), expect=("f",)),
+        Example(_model(inputs="((float32[?]), {z: 1})"), expect=("f",)),
+        Example(_model(inputs="(float32[?])"), expect=("__inference_f_1",)),
+        Example(_model(signature="(float32[?], float32[?])"), expect=("f",)),
+        Example(_MODEL.format(spec='"x"', signature="none", inputs="((float32[?]), {})"), expect=("f",)),
+    )
+
+    def check(self, it: Inspection) -> Iterator[Found]:
+        for view in it.meta_views:
+            objects = view.meta.objects
+            if objects is None:
+                continue
+            unfit: set[str] = set()
+            for name, function in objects.functions():
+                structure = objects.structure(function.canonicalized_input_signature)
+                why = "" if structure.fault else pair_fault(structure.value)
+                if name in view.meta.library.by_name and (why or structure.fault):
+                    unfit.add(name)
+                    if why:
+                        where = Location("", view.meta.index, field=f"object_graph_def.concrete_functions[{name}]")
+                        yield Found(where, name, {"holder": name, "why": why, "of": "library"})
+            for node in objects.of_kind("function", "bare_concrete_function"):
+                why = _spec_fault(objects, node, unfit)
+                if why:
+                    path = objects.path(node)
+                    where = Location("", view.meta.index, field=f"object_graph_def.nodes[{node}].function_spec")
+                    yield Found(where, path, {"holder": path, "why": why, "of": "object"})
+
+
+def _spec_fault(objects: ObjectGraph, node: int, unfit: set[str]) -> str:
+    """Why a FunctionSpec and the concrete functions of an object do not go together; empty where they do, or where
+    something else is wrong that has its own finding."""
+    spec = objects.spec(node)
+    if spec is None:
+        return ""
+    fullargspec, signature = objects.structure(spec.fullargspec), objects.structure(spec.input_signature)
+    if fullargspec.fault or signature.fault:
+        return ""
+    try:
+        parameters = parameters_of(fullargspec.value, spec.is_method)
+        if signature.value:
+            parameters = constrained(parameters, signature.value)
+        for name in objects.functions_of(node):
+            if name not in unfit and name in objects.proto.concrete_functions:
+                traced = objects.structure(objects.proto.concrete_functions[name].canonicalized_input_signature).value
+                if traced is None:
+                    raise Unfit(f"nothing is told of the arguments that `{name}` was traced with")
+                args, kwargs = traced
+                bind(parameters, len(args), list(kwargs))
+    except Unfit as error:
+        return str(error)
+    return ""
