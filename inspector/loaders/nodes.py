@@ -247,6 +247,38 @@ def _is_run(finding: Finding, walk: Walk) -> bool:
     return any(node in run for node in walk.members)
 
 
+def _taken(walk: Walk) -> frozenset[str]:
+    """The functions that a call runs whatever its inputs: none of a branch."""
+    view = walk.view
+    assert view is not None
+    if walk.loader == "tf2" and walk.model.is_v2:
+        todo = list(_called(walk))
+    else:
+        graph = view.meta.graph
+        nodes = {name: kind for name, kind in zip(graph.names, graph.kinds, strict=True) if name in walk.nodes}
+        kinds = set(nodes.values()) if walk.signature else {graph.kinds[i] for i in view.reach.init().nodes}
+        todo = [name for kind in kinds if not kernels.is_branching(kind) for name in view.reach.callees(kind)]
+    seen: set[str] = set()
+    while todo:
+        name = todo.pop()
+        function = view.meta.function(name)
+        if name in seen or function is None:
+            continue
+        seen.add(name)
+        for kind in set(function.body.kinds):
+            if not kernels.is_branching(kind):
+                todo.extend(view.reach.callees(kind))
+    return frozenset(seen)
+
+
+def _is_computed(finding: Finding, walk: Walk) -> bool:
+    """A node that a call computes whatever its inputs."""
+    function = finding.where.function
+    if walk.view is None or not function:
+        return walk.view is not None
+    return function in _taken(walk) and is_live(finding, walk) and _is_run(finding, walk)
+
+
 def _layout_is_refused(finding: Finding, walk: Walk) -> bool:
     """A layout that the CPU refuses however TensorFlow was built."""
     return bool(finding.data["fails"]) and _is_run(finding, walk)
@@ -360,13 +392,22 @@ IN_CALL = (
     Mind("FN006", when=_call_is_run),
     Mind("GR009", when=_content_is_short),
     Mind("OP007", when=_kernel_is_needed),
-    Mind("OP006", when=is_live),
+    Mind("OP006", when=_is_computed),
+    Mind("GR017", when=_is_computed, how="hang"),
     Mind("OP008", when=_layout_is_refused),
 )
 
 
 def _live_in_other_job(finding: Finding, walk: Walk) -> bool:
-    return _far(finding) and is_live(finding, walk)
+    """Grappler takes an Identity of a function away before its device is looked at."""
+    if walk.view is None or not _far(finding):
+        return False
+    function = walk.view.meta.function(finding.where.function)
+    if function is None:
+        return is_live(finding, walk)
+    live = walk.view.live(function.name)
+    ops = {name: kind.op for name, kind in zip(function.body.names, function.body.kinds, strict=True)}
+    return any(node in live and ops[node] not in ("Identity", "NoOp") for node in walk.members)
 
 
 def _refused_in_function(finding: Finding, walk: Walk) -> bool:
@@ -375,6 +416,9 @@ def _refused_in_function(finding: Finding, walk: Walk) -> bool:
 
 # A Session prunes a function before it places it; tf.saved_model.load's functions are placed first.
 DEVICES_IN_SESSION_CALL = (Mind("GR010", when=_live_in_other_job), Mind("GR011", when=_refused_in_function))
+
+# What only tf.saved_model.load makes of ops.
+IN_CALL_OF_TF2 = (Mind("OP010", when=_is_computed),)
 
 # Any run of a Session: a signature's call, the restore op, the init op.
 IN_RUN = (*IN_SESSION_CALL, *IN_CALL, *DEVICES_IN_SESSION_CALL)

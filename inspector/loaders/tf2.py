@@ -76,6 +76,7 @@ V2_STEPS = (
         "call the signature",
         (
             *nodes.IN_CALL,
+            *nodes.IN_CALL_OF_TF2,
             Mind("SM006", when=parts.asset_is_read_by_call),
             *nodes.PLACED_SOFTLY,
         ),
@@ -128,6 +129,7 @@ V1_STEPS = (
             Mind("GR012", when=parts.tables_stay_empty_in_tf2),
             *nodes.IN_CALL,
             Mind("SM006", when=parts.asset_is_read_by_call),
+            *nodes.IN_CALL_OF_TF2,
             Mind("TB009", when=checkpoint.mismatch_at_call),
             Mind("TB010", when=checkpoint.nothing_restored),
             *nodes.PLACED_SOFTLY,
