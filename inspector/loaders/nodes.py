@@ -300,7 +300,7 @@ ATTRS_IN_MAIN = (Mind("OP005", when=_attr_is_left),)
 # What Python's import of a function library refuses: every function, used or not.
 IN_LIBRARY = (
     Mind("FN001", when=_is_node),
-    *minds("FN002", "FN003", "FN004", "FN007"),
+    *minds("FN002", "FN003", "FN004", "FN007", "FN008"),
     *minds("OP001", "OP002", "OP004", "GR001", "GR002", "GR003", "GR004", "GR005", "GR006", "GR007", "GR008"),
     Mind("OP003", when=_is_left),
     Mind("OP005", when=attr_is_refused),
@@ -342,6 +342,7 @@ ADDED_TWICE = (
     Mind("GR006", when=_is_twice_in_body),
     Mind("GR009", when=_cannot_be_parsed),
     Mind("FN001", when=_is_gradient),
+    Mind("FN010"),
 )
 
 # cc/saved_model/loader.cc ValidateSavedTensors: all functions.

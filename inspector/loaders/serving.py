@@ -20,6 +20,7 @@ from inspector.loaders.step import (
     Mind,
     Step,
     Walk,
+    has_datum,
     minds,
     of_signature,
 )
@@ -39,6 +40,12 @@ STEPS = (
         (*minds("VR001"), *nodes.AT_IMPORT, Mind("OP005", when=nodes.attr_is_refused), *checkpoint.HANDLES),
         "core/common_runtime/graph_constructor.cc GraphConstructor::TryImport",
         reads=(MAIN, IMPORTED_FUNCTIONS),
+    ),
+    Step(
+        "add the functions to the session",
+        (Mind("FN010", when=has_datum("problem", "twice")),),
+        "core/framework/function.cc FunctionLibraryDefinition::AddGradientDef",
+        reads=(ALL_FUNCTIONS,),
     ),
     Step("resolve calls", nodes.CALLS_IN_MAIN, "core/framework/function.cc FunctionLibraryDefinition", reads=(MAIN,)),
     Step(
