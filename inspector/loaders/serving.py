@@ -74,6 +74,11 @@ STEPS = (
         runs_if=lambda walk: parts.index_exists(walk) and checkpoint.has_restore_op(walk),
     ),
     Step(
+        "find the init op",
+        (Mind("SG010", when=has_datum("kind", "count", "output")),),
+        "cc/saved_model/loader_util.cc GetInitOp",
+    ),
+    Step(
         "run the init op",
         (
             *minds("SM009"),

@@ -49,7 +49,7 @@ STEPS = (
     ),
     Step(
         "restore the collections",
-        (Mind("VR004", when=parts.version_is_refused),),
+        (Mind("VR004", when=parts.version_is_refused), *minds("SM010")),
         "python/framework/meta_graph.py import_scoped_meta_graph_with_return_elements",
     ),
     Step(
@@ -80,11 +80,12 @@ STEPS = (
         reads=(RESTORE,),
         runs_if=checkpoint.has_saver,
     ),
+    Step("find the init op", minds("SG010"), "python/saved_model/loader_impl.py get_init_op"),
     Step(
         "run the init op",
         (
             Mind("SM009", when=has_datum("problem", "missing")),
-            Mind("SG001", when=parts.of_init_op),
+            Mind("SG001", when=parts.of_chosen_init_op),
             Mind("SG007", when=parts.of_init_op),
             Mind("SM006", when=parts.asset_is_read_at_load),
             *nodes.IN_RUN,

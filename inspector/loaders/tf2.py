@@ -96,7 +96,7 @@ V1_STEPS = (
     ),
     Step(
         "restore the collections",
-        (Mind("VR004", when=parts.version_is_refused),),
+        (Mind("VR004", when=parts.version_is_refused), *minds("SM010", "SG010")),
         "python/framework/meta_graph.py import_scoped_meta_graph_with_return_elements",
     ),
     Step(
