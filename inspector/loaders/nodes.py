@@ -297,8 +297,12 @@ def _attr_is_left(finding: Finding, walk: Walk) -> bool:
 
 ATTRS_IN_MAIN = (Mind("OP005", when=_attr_is_left),)
 
+# What Python's shape inference refuses when it imports a graph.
+SHAPES_IN_PYTHON = minds("TB013")
+
 # What Python's import of a function library refuses: every function, used or not.
 IN_LIBRARY = (
+    *SHAPES_IN_PYTHON,
     Mind("FN001", when=_is_node),
     *minds("FN002", "FN003", "FN004", "FN007", "FN008"),
     *minds("OP001", "OP002", "OP004", "GR001", "GR002", "GR003", "GR004", "GR005", "GR006", "GR007", "GR008"),
@@ -325,6 +329,7 @@ CALLS_IN_MAIN = (Mind("FN001", when=_is_instantiated_call), Mind("FN003", when=_
 
 # What Python's import of a V1 main graph refuses.
 IN_V1_MAIN = (
+    *SHAPES_IN_PYTHON,
     Mind("FN001", when=_is_node),
     *minds("OP001", "OP002", "OP004", "GR001", "GR002", "GR003", "GR004", "GR005", "GR006", "GR007", "GR008"),
     Mind("OP003", when=_is_left),
@@ -375,6 +380,7 @@ PLACED_SOFTLY = (Mind("GR010", when=other_job), Mind("GR011", when=_refused_afte
 
 # A Session's call: functions that the import did not instantiate are looked at only now.
 IN_SESSION_CALL = (
+    *minds("TB013"),
     Mind("OP002", when=_is_valueless_const, how="abort"),
     *minds("OP001", "OP002", "GR001", "GR003", "GR004", "GR005", "GR006"),
     Mind("OP003", when=_kind_is_needed),

@@ -24,6 +24,7 @@ from inspector.loaders.step import (
     minds,
     of_signature,
 )
+from inspector.model.saved_model import ASSETS_COLLECTION
 
 STEPS = (
     Step("read the graph file", parts.READ_GRAPH_FILE, "cc/saved_model/reader.cc ReadSavedModel"),
@@ -61,9 +62,9 @@ STEPS = (
     ),
     Step(
         "restore the variables",
-        (*minds("SM009"), *checkpoint.BY_RESTORE_OP),
+        (Mind("SM010", when=has_datum("collection", ASSETS_COLLECTION)), *minds("SM009"), *checkpoint.BY_RESTORE_OP),
         "cc/saved_model/loader_util.cc RunRestore",
-        runs_if=lambda walk: parts.index_exists(walk) and checkpoint.has_restore_op(walk),
+        runs_if=lambda walk: parts.index_exists(walk) and checkpoint.has_saver_def(walk),
         gives=VARIABLES,
     ),
     Step(
@@ -71,7 +72,7 @@ STEPS = (
         nodes.IN_RUN,
         "core/common_runtime/direct_session.cc Run",
         reads=(RESTORE,),
-        runs_if=lambda walk: parts.index_exists(walk) and checkpoint.has_restore_op(walk),
+        runs_if=lambda walk: parts.index_exists(walk) and checkpoint.has_saver_def(walk),
     ),
     Step(
         "find the init op",
@@ -101,6 +102,7 @@ STEPS = (
             Mind("SG007", when=of_signature),
             Mind("SM006", when=parts.asset_is_read_by_call),
             Mind("TB009", when=checkpoint.mismatch_at_call),
+            Mind("TB012", when=checkpoint.stays_unset),
             Mind("SG002", when=parts.wrong_input),
             *minds("TB001", "TB010", when=checkpoint.nothing_restored),
         ),

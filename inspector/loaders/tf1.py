@@ -31,7 +31,7 @@ STEPS = (
     Step("match tags", minds("SM004", "SG005"), "python/saved_model/loader_impl.py get_meta_graph_def_from_tags"),
     Step(
         "import the graph",
-        (*minds("VR001"), *nodes.AT_IMPORT, *nodes.ATTRS_IN_MAIN, *checkpoint.HANDLES),
+        (*minds("VR001"), *nodes.AT_IMPORT, *nodes.SHAPES_IN_PYTHON, *nodes.ATTRS_IN_MAIN, *checkpoint.HANDLES),
         "python/saved_model/loader_impl.py load_graph; python/framework/importer.py; common_runtime/graph_constructor.cc",
         reads=(MAIN, IMPORTED_FUNCTIONS),
     ),
@@ -117,6 +117,7 @@ STEPS = (
             Mind("SG007", when=of_signature),
             Mind("SM006", when=parts.asset_is_read_by_call),
             Mind("TB009", when=checkpoint.mismatch_at_call),
+            Mind("TB012", when=checkpoint.stays_unset),
             Mind("TB010", when=checkpoint.nothing_restored),
         ),
         "core/common_runtime/direct_session.cc Run",

@@ -131,6 +131,7 @@ V1_STEPS = (
             Mind("SM006", when=parts.asset_is_read_by_call),
             *nodes.IN_CALL_OF_TF2,
             Mind("TB009", when=checkpoint.mismatch_at_call),
+            Mind("TB012", when=checkpoint.stays_unset_in_tf2),
             Mind("TB010", when=checkpoint.nothing_restored),
             *nodes.PLACED_SOFTLY,
         ),

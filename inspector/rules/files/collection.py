@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from inspector.findings import Location
+from inspector.model.saved_model import ASSETS_COLLECTION
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
 from inspector.rules.wording import some_of
 from inspector.topology.inspection import Inspection, MetaView
 from inspector.topology.reach import MAIN_OPS
 from inspector.wire.fields import carve
-from inspector.wire.schema import DecodeError
+from inspector.wire.schema import DecodeError, message
 
 # The message in the bytes of a collection, and the numbers of its fields that name nodes or tensors
 # (core/framework/variable.proto, core/protobuf/{queue_runner,control_flow}.proto).
@@ -40,7 +41,8 @@ class Collection(Rule):
     graph.
 
     Why it matters: importing the graph into Python stops with "The name 'w/Assign' refers to an Operation not in the
-    graph." (a KeyError) or with a DecodeError. TensorFlow Serving does not look at collections but at that of the init op.
+    graph." (a KeyError) or with a DecodeError. TensorFlow Serving looks at no collection but
+    those of the init op and, in old models, of the assets.
 
     How to fix: a tool that removes nodes has to remove the collections that name them: clear collection_def but for
     the init op, or export the model again.
@@ -73,10 +75,12 @@ class Collection(Rule):
 
 def _problem(key: str, collection: Any, view: MetaView) -> str:
     """What is wrong with a collection, empty if nothing is."""
-    positions = view.reach.positions()
     names: list[str] = []
-    if collection.WhichOneof("kind") == "node_list" and key not in MAIN_OPS:  # the init op is another rule's
-        names = list(collection.node_list.value)
+    if collection.WhichOneof("kind") == "node_list":
+        run = view.reach.init_ops()[:1]  # the init op is another rule's
+        names = [name for name in collection.node_list.value if key not in MAIN_OPS or name not in run]
+    elif key == ASSETS_COLLECTION and not view.meta.proto.asset_file_def:
+        return _packed_assets(collection.any_list.value)
     elif collection.WhichOneof("kind") == "bytes_list" and key in _HOLDS:
         title, fields = _HOLDS[key]
         for raw in collection.bytes_list.value:
@@ -87,5 +91,18 @@ def _problem(key: str, collection: Any, view: MetaView) -> str:
             if title == _VARIABLE[0] and not all(found[:_REQUIRED]):
                 return f"holds a {title} without a variable or an initializer"
             names += [raw[start:end].decode("utf-8", "replace") for spans in found for start, end in spans if end > start]
+    positions = view.reach.positions() if names else {}
     missing = [name for name in dict.fromkeys(names) if name.partition(":")[0] not in positions]
     return f"names {some_of(missing)}, which the graph does not have" if missing else ""
+
+
+def _packed_assets(values: Any) -> str:
+    """The assets of the first V1 models, each in an Any; every loader reads them where asset_file_def is empty."""
+    from google.protobuf.any_pb2 import Any as Packed
+
+    try:
+        for raw in values:
+            message("AssetFileDef").FromString(Packed.FromString(raw).value)
+    except DecodeError:
+        return "holds an entry that does not parse as AssetFileDef"
+    return ""
