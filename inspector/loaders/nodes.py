@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from inspector.findings import Finding
 from inspector.loaders.step import PLACED, Mind, Walk, minds
-from inspector.topology import kernels
+from inspector.topology import attr_faults, kernels
 
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 _LOOPS = ("While", "StatelessWhile")
@@ -35,6 +35,25 @@ def _names_nothing(finding: Finding, walk: Walk) -> bool:
     return not finding.data["short"] and not finding.data["flat"]
 
 
+def _value_is_refused(finding: Finding, walk: Walk) -> bool:
+    """In functions C++ looks at the types of edges instead: it meets only what is no dtype at all."""
+    return in_main(finding, walk) or finding.data["kind"] == attr_faults.NO_DTYPE
+
+
+def _has_no_inputs(finding: Finding, walk: Walk) -> bool:
+    """Shape inference of these ops reads the last of the inputs, of which there is none; the main graph is checked first."""
+    small = finding.data["kind"] == attr_faults.TOO_SMALL and finding.data["attr"] == "N"
+    return small and not in_main(finding, walk) and finding.data["op"] in ("AddN", "Pack", "Merge")
+
+
+def _has_no_inputs_in_reach(finding: Finding, walk: Walk) -> bool:
+    """Whatever the main graph reaches is inlined into it before it is placed, branches and bodies of loops too."""
+    if walk.view is None or not _has_no_inputs(finding, walk):
+        return False
+    reach = walk.view.reach
+    return finding.where.function in reach.closure(reach.named_in(walk.view.meta.graph))
+
+
 def _is_left(finding: Finding, walk: Walk) -> bool:
     """Python writes shared_name, and use_node_name_sharing of hash tables, anew (function_deserialization.fix_node_def)."""
     rewritten = finding.data["attr"] == "shared_name"
@@ -59,6 +78,11 @@ def _kind_is_needed(finding: Finding, walk: Walk) -> bool:
 def _name_is_refused(finding: Finding, walk: Walk) -> bool:
     """Names that begin with "_" are the runtime's own: it takes them in functions."""
     return in_main(finding, walk) or not finding.data["internal"]
+
+
+def _colocation_is_refused(finding: Finding, walk: Walk) -> bool:
+    """C++ takes a _class that is no list for none; Python's importer does not."""
+    return in_main(finding, walk) and (bool(finding.data["listed"]) or walk.loader != "serving")
 
 
 def _is_data_return(finding: Finding, walk: Walk) -> bool:
@@ -310,13 +334,15 @@ IN_LIBRARY = (
     Mind("OP005", when=attr_is_refused),
     Mind("GR009", when=_shape_is_impossible),
     Mind("GR011", when=_refused_by_python),
+    Mind("GR019"),
 )
 
 # What the import of the main graph refuses, in it and in the functions that it instantiates.
 AT_IMPORT = (
     *minds("OP001", "OP002", "GR001", "GR003", "GR004", "GR005", "GR006", "GR008"),
     Mind("OP003", when=_has_value_or_is_in_function),
-    Mind("OP004", when=in_main),
+    Mind("OP004", when=_has_no_inputs, how="crash"),
+    Mind("OP004", when=_value_is_refused),
     Mind("GR002", when=_needs_whole_name),
     Mind("GR007", when=_name_is_refused),
     Mind("GR009", when=_shape_is_impossible),
@@ -324,6 +350,7 @@ AT_IMPORT = (
     Mind("FN004", when=_is_data_return),
     Mind("FN005"),
     Mind("FN006", when=_takes_fewer),
+    Mind("GR019", when=_colocation_is_refused),
 )
 CALLS_IN_MAIN = (Mind("FN001", when=_is_instantiated_call), Mind("FN003", when=_differs))
 
@@ -337,6 +364,7 @@ IN_V1_MAIN = (
     Mind("GR009", when=_shape_is_impossible),
     Mind("FN006", when=_takes_fewer),
     Mind("GR011", when=_refused_by_python),
+    Mind("GR019"),
 )
 
 # What Python makes of the devices of a main graph.
@@ -374,7 +402,7 @@ PLACED_AT_FIRST_RUN = (
     Mind("OP007", when=_is_placed_at_first_run),
 )
 # Branches and loop bodies that are lowered into the main graph.
-PLACED_WITH_MAIN = (Mind("OP007", when=_is_lowered),)
+PLACED_WITH_MAIN = (Mind("OP004", when=_has_no_inputs_in_reach, how="crash"), Mind("OP007", when=_is_lowered))
 PLACED_WITH_MAIN_AT_FIRST_RUN = (Mind("OP007", when=_is_lowered_at_first_run),)
 PLACED_SOFTLY = (Mind("GR010", when=other_job), Mind("GR011", when=_refused_after_python))
 

@@ -85,7 +85,7 @@ STEPS = (
             *minds("SM009"),
             Mind("SG001", when=parts.of_chosen_init_op),
             Mind("SG007", when=parts.of_init_op),
-            Mind("SM006", when=parts.asset_is_read_at_load),
+            *parts.ASSETS_READ_AT_LOAD,
             *nodes.IN_RUN,
         ),
         "cc/saved_model/loader_util.cc RunInitOp",

@@ -87,7 +87,7 @@ STEPS = (
             Mind("SM009", when=has_datum("problem", "missing")),
             Mind("SG001", when=parts.of_chosen_init_op),
             Mind("SG007", when=parts.of_init_op),
-            Mind("SM006", when=parts.asset_is_read_at_load),
+            *parts.ASSETS_READ_AT_LOAD,
             *nodes.IN_RUN,
         ),
         "python/saved_model/loader_impl.py run_init_op",

@@ -67,7 +67,7 @@ V2_STEPS = (
     ),
     Step(
         "initialise resources",
-        (Mind("SM006", when=parts.asset_is_read_at_load), *nodes.IN_CALL, *nodes.PLACED_SOFTLY),
+        (*parts.ASSETS_READ_AT_LOAD, *nodes.IN_CALL, *nodes.PLACED_SOFTLY),
         "python/saved_model/load.py Loader.__init__ (resource._initialize)",
         reads=(OBJECT_INIT,),
         gives=TABLES,
@@ -114,7 +114,7 @@ V1_STEPS = (
     ),
     Step(
         "run the init op",
-        (Mind("SM009", when=has_datum("problem", "missing")), Mind("SM006", when=parts.asset_is_read_at_load)),
+        (Mind("SM009", when=has_datum("problem", "missing")), *parts.ASSETS_READ_AT_LOAD),
         "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader.load (init_fn)",
         gives=TABLES,
     ),

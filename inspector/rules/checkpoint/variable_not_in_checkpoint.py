@@ -73,9 +73,7 @@ def _by_objects(it: Inspection, view: MetaView, known: set[str]) -> list[str]:
     wanted = [
         one.key if one.key is not None else one.path for one in variables if one.key is None or one.key not in known
     ]
-    # An object with a saver of its own names only how its keys begin: "t/.ATTRIBUTES/table-keys", "...-values".
-    begins = {key.rpartition("-")[0] for key in known}
-    saved = sorted(key for key in objects.restored_keys(checkpoint) if key not in known and key not in begins)
+    saved = sorted(key for key in objects.restored_keys(checkpoint) if key not in known)
     return list(dict.fromkeys([*wanted, *saved]))
 
 

@@ -30,7 +30,7 @@ _CHECKED = (2, 12)
 _RELU = "function f (a: float32) -> (r: float32 = y:activations:0) {{{attrs}}}\n  y = Relu(a) {{T: float32}}"
 
 
-class FunctionAttr(Rule):
+class FunctionAttrRefused(Rule):
     """Function has an attr that the target's tf.saved_model.load does not take.
 
     What it checks: the names of the attrs of every function in the library, against those that TensorFlow's Python
@@ -44,7 +44,7 @@ class FunctionAttr(Rule):
     """
 
     code = "FN008"
-    name = "function-attr"
+    name = "function-attr-refused"
     otherwise = ADVICE_NOTE
     message = "function `{function}` has the attr `{attr}`, which tf.saved_model.load of {release} does not take"
     fix = "load the model with {cure}, or remove `{attr}` from the attrs of `{function}`"
