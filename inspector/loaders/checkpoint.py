@@ -42,6 +42,11 @@ def reads_any(finding: Finding, walk: Walk) -> bool:
     return walk.view is not None and bool(walk.view.restored)
 
 
+def saver_is_refused(finding: Finding, walk: Walk) -> bool:
+    """Python makes a Saver of saver_def and looks each name up; C++ runs the op."""
+    return bool(finding.data["everyone"]) or walk.loader != "serving"
+
+
 def _reading(route: str) -> tuple[Mind, ...]:
     return (
         *minds("TB003", "TB004", when=by(route)),
@@ -63,7 +68,7 @@ BY_OBJECTS = (
 
 # Everybody else.
 BY_RESTORE_OP = (
-    *minds("TB011"),
+    Mind("TB011", when=saver_is_refused),
     Mind("TB002", when=any_of(all_of(has_datum("stops", True), reads_any), by(RESTORE_ROUTE))),
     *minds("VR002", when=reads_any),
     *_reading(RESTORE_ROUTE),
@@ -73,10 +78,9 @@ BY_RESTORE_OP = (
 HANDLES = minds("TB008", when=has_datum("route", HANDLE_ROUTE))
 
 
-def has_restore_op(walk: Walk) -> bool:
-    """Whether saver_def names an op to run."""
-    saver = walk.view.meta.saver_def if walk.view is not None else None
-    return saver is not None and bool(saver.restore_op_name)
+def has_saver_def(walk: Walk) -> bool:
+    """Whether C++ restores: it needs a saver_def, whatever that says."""
+    return walk.view is not None and walk.view.meta.saver_def is not None
 
 
 def has_saver(walk: Walk) -> bool:
@@ -87,14 +91,14 @@ def has_saver(walk: Walk) -> bool:
     return meta.saver_def is not None or any(key in meta.collections for key in ("variables", "saveable_objects"))
 
 
-def _has_index_and_op(walk: Walk) -> bool:
-    return walk.model.has_index and has_restore_op(walk)
+def _has_index_and_saver(walk: Walk) -> bool:
+    return walk.model.has_index and has_saver_def(walk)
 
 
 SAVER = Precondition(has_saver, "neither a SaverDef nor a collection of variables: nothing to restore")
-RESTORE_OP_AND_INDEX = Precondition(
-    _has_index_and_op,
-    "no variables/variables.index, or no restore op: variables are left without values, without a word",
+INDEX_AND_SAVER_DEF = Precondition(
+    _has_index_and_saver,
+    "no variables/variables.index, or no SaverDef: variables are left without values, without a word",
 )
 
 
@@ -110,6 +114,17 @@ def nothing_restored(finding: Finding, walk: Walk) -> bool:
         for i in view.reach.init().nodes
         if graph.kinds[i].op in _ASSIGNS and graph.inputs[i]
     }
+
+
+def stays_unset(finding: Finding, walk: Walk) -> bool:
+    """A variable that the call reads and that neither the restore, which ran, nor the init op sets."""
+    return VARIABLES in walk.given and finding.data["node"] in walk.nodes
+
+
+def stays_unset_in_tf2(finding: Finding, walk: Walk) -> bool:
+    """load_v1_in_v2.py initialises the collection local_variables where the model has no init op."""
+    has_init_op = walk.view is not None and bool(walk.view.reach.init_ops())
+    return stays_unset(finding, walk) and (has_init_op or not finding.data["collected"])
 
 
 def mismatch_at_call(finding: Finding, walk: Walk) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from inspector.findings import Finding
 from inspector.loaders.step import PLACED, Condition, Mind, Walk, minds
-from inspector.topology import kernels
+from inspector.topology import attr_faults, kernels
 from inspector.topology.shapes import propagation
 
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
@@ -36,6 +36,25 @@ def _names_nothing(finding: Finding, walk: Walk) -> bool:
     return not finding.data["short"] and not finding.data["flat"]
 
 
+def _value_is_refused(finding: Finding, walk: Walk) -> bool:
+    """In functions C++ looks at the types of edges instead: it meets only what is no dtype at all."""
+    return in_main(finding, walk) or finding.data["kind"] == attr_faults.NO_DTYPE
+
+
+def _has_no_inputs(finding: Finding, walk: Walk) -> bool:
+    """Shape inference of these ops reads the last of the inputs, of which there is none; the main graph is checked first."""
+    small = finding.data["kind"] == attr_faults.TOO_SMALL and finding.data["attr"] == "N"
+    return small and not in_main(finding, walk) and finding.data["op"] in ("AddN", "Pack", "Merge")
+
+
+def _has_no_inputs_in_reach(finding: Finding, walk: Walk) -> bool:
+    """Whatever the main graph reaches is inlined into it before it is placed, branches and bodies of loops too."""
+    if walk.view is None or not _has_no_inputs(finding, walk):
+        return False
+    reach = walk.view.reach
+    return finding.where.function in reach.closure(reach.named_in(walk.view.meta.graph))
+
+
 def _is_left(finding: Finding, walk: Walk) -> bool:
     """Python writes shared_name, and use_node_name_sharing of hash tables, anew (function_deserialization.fix_node_def)."""
     rewritten = finding.data["attr"] == "shared_name"
@@ -60,6 +79,11 @@ def _kind_is_needed(finding: Finding, walk: Walk) -> bool:
 def _name_is_refused(finding: Finding, walk: Walk) -> bool:
     """Names that begin with "_" are the runtime's own: it takes them in functions."""
     return in_main(finding, walk) or not finding.data["internal"]
+
+
+def _colocation_is_refused(finding: Finding, walk: Walk) -> bool:
+    """C++ takes a _class that is no list for none; Python's importer does not."""
+    return in_main(finding, walk) and (bool(finding.data["listed"]) or walk.loader != "serving")
 
 
 def _is_data_return(finding: Finding, walk: Walk) -> bool:
@@ -257,6 +281,38 @@ def _is_run(finding: Finding, walk: Walk) -> bool:
     return any(node in run for node in walk.members)
 
 
+def _taken(walk: Walk) -> frozenset[str]:
+    """The functions that a call runs whatever its inputs: none of a branch."""
+    view = walk.view
+    assert view is not None
+    if walk.loader == "tf2" and walk.model.is_v2:
+        todo = list(_called(walk))
+    else:
+        graph = view.meta.graph
+        nodes = {name: kind for name, kind in zip(graph.names, graph.kinds, strict=True) if name in walk.nodes}
+        kinds = set(nodes.values()) if walk.signature else {graph.kinds[i] for i in view.reach.init().nodes}
+        todo = [name for kind in kinds if not kernels.is_branching(kind) for name in view.reach.callees(kind)]
+    seen: set[str] = set()
+    while todo:
+        name = todo.pop()
+        function = view.meta.function(name)
+        if name in seen or function is None:
+            continue
+        seen.add(name)
+        for kind in set(function.body.kinds):
+            if not kernels.is_branching(kind):
+                todo.extend(view.reach.callees(kind))
+    return frozenset(seen)
+
+
+def _is_computed(finding: Finding, walk: Walk) -> bool:
+    """A node that a call computes whatever its inputs."""
+    function = finding.where.function
+    if walk.view is None or not function:
+        return walk.view is not None
+    return function in _taken(walk) and is_live(finding, walk) and _is_run(finding, walk)
+
+
 def _layout_is_refused(finding: Finding, walk: Walk) -> bool:
     """A layout that the CPU refuses however TensorFlow was built."""
     return bool(finding.data["fails"]) and _is_run(finding, walk)
@@ -284,15 +340,20 @@ SHAPES_OF_MAIN = minds("GR013", "GR014", when=_seen_by(propagation.MAIN))
 
 ATTRS_IN_MAIN = (Mind("OP005", when=_attr_is_left),)
 
+# What Python's shape inference refuses when it imports a graph.
+SHAPES_IN_PYTHON = minds("TB013")
+
 # What Python's import of a function library refuses: every function, used or not.
 IN_LIBRARY = (
+    *SHAPES_IN_PYTHON,
     Mind("FN001", when=_is_node),
-    *minds("FN002", "FN003", "FN004", "FN007"),
+    *minds("FN002", "FN003", "FN004", "FN007", "FN008"),
     *minds("OP001", "OP002", "OP004", "GR001", "GR002", "GR003", "GR004", "GR005", "GR006", "GR007", "GR008"),
     Mind("OP003", when=_is_left),
     Mind("OP005", when=attr_is_refused),
     Mind("GR009", when=_shape_is_impossible),
     Mind("GR011", when=_refused_by_python),
+    Mind("GR019"),
     *SHAPES_OF_LIBRARY,
 )
 
@@ -300,7 +361,8 @@ IN_LIBRARY = (
 AT_IMPORT = (
     *minds("OP001", "OP002", "GR001", "GR003", "GR004", "GR005", "GR006", "GR008"),
     Mind("OP003", when=_has_value_or_is_in_function),
-    Mind("OP004", when=in_main),
+    Mind("OP004", when=_has_no_inputs, how="crash"),
+    Mind("OP004", when=_value_is_refused),
     Mind("GR002", when=_needs_whole_name),
     Mind("GR007", when=_name_is_refused),
     Mind("GR009", when=_shape_is_impossible),
@@ -308,12 +370,14 @@ AT_IMPORT = (
     Mind("FN004", when=_is_data_return),
     Mind("FN005"),
     Mind("FN006", when=_takes_fewer),
+    Mind("GR019", when=_colocation_is_refused),
     *SHAPES_OF_MAIN,
 )
 CALLS_IN_MAIN = (Mind("FN001", when=_is_instantiated_call), Mind("FN003", when=_differs))
 
 # What Python's import of a V1 main graph refuses.
 IN_V1_MAIN = (
+    *SHAPES_IN_PYTHON,
     Mind("FN001", when=_is_node),
     *minds("OP001", "OP002", "OP004", "GR001", "GR002", "GR003", "GR004", "GR005", "GR006", "GR007", "GR008"),
     Mind("OP003", when=_is_left),
@@ -321,6 +385,7 @@ IN_V1_MAIN = (
     Mind("GR009", when=_shape_is_impossible),
     Mind("FN006", when=_takes_fewer),
     Mind("GR011", when=_refused_by_python),
+    Mind("GR019"),
     *SHAPES_OF_MAIN,
 )
 
@@ -332,6 +397,7 @@ ADDED_TWICE = (
     Mind("GR006", when=_is_twice_in_body),
     Mind("GR009", when=_cannot_be_parsed),
     Mind("FN001", when=_is_gradient),
+    Mind("FN010"),
 )
 
 # cc/saved_model/loader.cc ValidateSavedTensors: all functions.
@@ -358,12 +424,13 @@ PLACED_AT_FIRST_RUN = (
     Mind("OP007", when=_is_placed_at_first_run),
 )
 # Branches and loop bodies that are lowered into the main graph.
-PLACED_WITH_MAIN = (Mind("OP007", when=_is_lowered),)
+PLACED_WITH_MAIN = (Mind("OP004", when=_has_no_inputs_in_reach, how="crash"), Mind("OP007", when=_is_lowered))
 PLACED_WITH_MAIN_AT_FIRST_RUN = (Mind("OP007", when=_is_lowered_at_first_run),)
 PLACED_IN_PROGRAM = (Mind("GR010", when=device_is_refused), Mind("GR011", when=_refused_after_python))
 
 # A Session's call: functions that the import did not instantiate are looked at only now.
 IN_SESSION_CALL = (
+    *minds("TB013"),
     Mind("OP002", when=_is_valueless_const, how="abort"),
     *minds("OP001", "OP002", "GR001", "GR003", "GR004", "GR005", "GR006"),
     Mind("OP003", when=_kind_is_needed),
@@ -382,13 +449,22 @@ IN_CALL = (
     Mind("FN006", when=_call_is_run),
     Mind("GR009", when=_content_is_short),
     Mind("OP007", when=_kernel_is_needed),
-    Mind("OP006", when=is_live),
+    Mind("OP006", when=_is_computed),
+    Mind("GR017", when=_is_computed, how="hang"),
     Mind("OP008", when=_layout_is_refused),
 )
 
 
 def _live_in_other_job(finding: Finding, walk: Walk) -> bool:
-    return _far(finding) and is_live(finding, walk)
+    """Grappler takes an Identity of a function away before its device is looked at."""
+    if walk.view is None or not _far(finding):
+        return False
+    function = walk.view.meta.function(finding.where.function)
+    if function is None:
+        return is_live(finding, walk)
+    live = walk.view.live(function.name)
+    ops = {name: kind.op for name, kind in zip(function.body.names, function.body.kinds, strict=True)}
+    return any(node in live and ops[node] not in ("Identity", "NoOp") for node in walk.members)
 
 
 def _refused_in_function(finding: Finding, walk: Walk) -> bool:
@@ -397,6 +473,9 @@ def _refused_in_function(finding: Finding, walk: Walk) -> bool:
 
 # A Session prunes a function before it places it; tf.saved_model.load's functions are placed first.
 DEVICES_IN_SESSION_CALL = (Mind("GR010", when=_live_in_other_job), Mind("GR011", when=_refused_in_function))
+
+# What only tf.saved_model.load makes of ops.
+IN_CALL_OF_TF2 = (Mind("OP010", when=_is_computed),)
 
 # Any run of a Session: a signature's call, the restore op, the init op.
 IN_RUN = (*IN_SESSION_CALL, *IN_CALL, *DEVICES_IN_SESSION_CALL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspector.findings import Finding
 from inspector.loaders import session
-from inspector.loaders.step import VARIABLES, Precondition, Walk, minds
+from inspector.loaders.step import VARIABLES, Mind, Precondition, Walk, minds
 from inspector.topology.assets import AT_LOAD, GFILE_JOIN, JOIN_PATH
 from inspector.topology.reach import INIT_SIGNATURE, MAIN_OPS
 
@@ -44,6 +44,12 @@ def asset_is_read_by_call(finding: Finding, walk: Walk) -> bool:
     if _by_objects(walk):
         return not walk.functions.isdisjoint(finding.data["functions"])
     return finding.data["node"] in walk.nodes
+
+
+def asset_is_refused_at_load(finding: Finding, walk: Walk) -> bool:
+    """An asset with a content that the init op, or a resource's initializer, stops at."""
+    when = finding.data["objects" if _by_objects(walk) else "session"]
+    return bool(finding.data["refused"]) and when == AT_LOAD
 
 
 def of_init_op(finding: Finding, walk: Walk) -> bool:
@@ -95,3 +101,10 @@ def tables_stay_empty(finding: Finding, walk: Walk) -> bool:
 def tables_stay_empty_in_tf2(finding: Finding, walk: Walk) -> bool:
     """load_v1_in_v2.py runs the collection table_initializer where the model has no init op."""
     return tables_stay_empty(finding, walk) and (has_init_op(walk) or not finding.data["collected"])
+
+
+# Assets that the init op, or a resource's initializer, reads.
+ASSETS_READ_AT_LOAD = (
+    Mind("SM006", when=asset_is_read_at_load),
+    Mind("SM012", when=asset_is_refused_at_load),
+)

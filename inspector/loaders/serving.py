@@ -20,9 +20,11 @@ from inspector.loaders.step import (
     Mind,
     Step,
     Walk,
+    has_datum,
     minds,
     of_signature,
 )
+from inspector.model.saved_model import ASSETS_COLLECTION
 
 STEPS = (
     Step("read the graph file", parts.READ_GRAPH_FILE, "cc/saved_model/reader.cc ReadSavedModel"),
@@ -46,6 +48,12 @@ STEPS = (
         "core/common_runtime/graph_constructor.cc GraphConstructor::TryImport",
         reads=(MAIN, IMPORTED_FUNCTIONS),
     ),
+    Step(
+        "add the functions to the session",
+        (Mind("FN010", when=has_datum("problem", "twice")),),
+        "core/framework/function.cc FunctionLibraryDefinition::AddGradientDef",
+        reads=(ALL_FUNCTIONS,),
+    ),
     Step("resolve calls", nodes.CALLS_IN_MAIN, "core/framework/function.cc FunctionLibraryDefinition", reads=(MAIN,)),
     Step(
         "place what is lowered into the graph",
@@ -60,9 +68,9 @@ STEPS = (
     ),
     Step(
         "restore the variables",
-        (*minds("SM009"), *checkpoint.BY_RESTORE_OP),
+        (Mind("SM010", when=has_datum("collection", ASSETS_COLLECTION)), *minds("SM009"), *checkpoint.BY_RESTORE_OP),
         "cc/saved_model/loader_util.cc RunRestore",
-        runs_if=checkpoint.RESTORE_OP_AND_INDEX,
+        runs_if=checkpoint.INDEX_AND_SAVER_DEF,
         gives=VARIABLES,
     ),
     Step(
@@ -70,7 +78,12 @@ STEPS = (
         (*nodes.IN_RUN, *releases.DEPRECATED_IN_CALL),
         "core/common_runtime/direct_session.cc Run",
         reads=(RESTORE,),
-        runs_if=checkpoint.RESTORE_OP_AND_INDEX,
+        runs_if=checkpoint.INDEX_AND_SAVER_DEF,
+    ),
+    Step(
+        "find the init op",
+        (Mind("SG010", when=has_datum("kind", "count", "output")),),
+        "cc/saved_model/loader_util.cc GetInitOp",
     ),
     Step(
         "run the init op",
@@ -78,7 +91,7 @@ STEPS = (
             *minds("SM009"),
             Mind("SG001", when=parts.of_chosen_init_op),
             Mind("SG007", when=parts.of_init_op),
-            Mind("SM006", when=parts.asset_is_read_at_load),
+            *parts.ASSETS_READ_AT_LOAD,
             *nodes.IN_RUN,
             *releases.DEPRECATED_IN_CALL,
         ),
@@ -97,6 +110,7 @@ STEPS = (
             Mind("SG007", when=of_signature),
             Mind("SM006", when=parts.asset_is_read_by_call),
             Mind("TB009", when=checkpoint.mismatch_at_call),
+            Mind("TB012", when=checkpoint.stays_unset),
             Mind("SG002", when=parts.wrong_input),
             *minds("TB001", "TB010", when=checkpoint.nothing_restored),
         ),

@@ -34,6 +34,7 @@ STEPS = (
         (
             *minds("VR001"),
             *nodes.AT_IMPORT,
+            *nodes.SHAPES_IN_PYTHON,
             *nodes.ATTRS_IN_MAIN,
             *releases.DEPRECATED_IN_MAIN,
             *checkpoint.HANDLES,
@@ -55,7 +56,7 @@ STEPS = (
     ),
     Step(
         "restore the collections",
-        (Mind("VR004", when=parts.version_is_refused),),
+        (Mind("VR004", when=parts.version_is_refused), *minds("SM010")),
         "python/framework/meta_graph.py import_scoped_meta_graph_with_return_elements",
     ),
     Step(
@@ -86,13 +87,14 @@ STEPS = (
         reads=(RESTORE,),
         runs_if=checkpoint.SAVER,
     ),
+    Step("find the init op", minds("SG010"), "python/saved_model/loader_impl.py get_init_op"),
     Step(
         "run the init op",
         (
             Mind("SM009", when=has_datum("problem", "missing")),
-            Mind("SG001", when=parts.of_init_op),
+            Mind("SG001", when=parts.of_chosen_init_op),
             Mind("SG007", when=parts.of_init_op),
-            Mind("SM006", when=parts.asset_is_read_at_load),
+            *parts.ASSETS_READ_AT_LOAD,
             *nodes.IN_RUN,
             *releases.DEPRECATED_IN_CALL,
         ),
@@ -124,6 +126,7 @@ STEPS = (
             Mind("SG007", when=of_signature),
             Mind("SM006", when=parts.asset_is_read_by_call),
             Mind("TB009", when=checkpoint.mismatch_at_call),
+            Mind("TB012", when=checkpoint.stays_unset),
             Mind("TB010", when=checkpoint.nothing_restored),
         ),
         "core/common_runtime/direct_session.cc Run",

@@ -20,6 +20,8 @@ _LIST_FIELDS = {
 }  # fmt: skip
 _SHOWN = 8
 
+NO_DTYPE, NOT_LISTED, TOO_SMALL = "no dtype", "not listed", "too small"
+
 
 class WrongKind(NamedTuple):
     """An attr that holds another kind of value than its OpDef says; ``found`` is empty where nothing is set."""
@@ -30,11 +32,12 @@ class WrongKind(NamedTuple):
 
 
 class NotAllowed(NamedTuple):
-    """An attr whose value is outside of what its OpDef allows, all in words."""
+    """An attr whose value is outside of what its OpDef allows, in words; ``kind`` is one of the words above."""
 
     attr: str
     found: str
     expected: str
+    kind: str
 
 
 def missing(op_def: OpDef, form: Form) -> list[AttrDef]:
@@ -89,25 +92,27 @@ def _outside(definition: AttrDef, value: Any) -> Iterator[NotAllowed]:
         numbers = [value.type] if definition.type == "type" else list(value.list.type)
         for number in dict.fromkeys(numbers):
             if number not in dtypes.NAMES:
-                yield NotAllowed(name, f"DataType {number}", "the number of a DataType")
+                yield NotAllowed(name, f"DataType {number}", "the number of a DataType", NO_DTYPE)
             elif definition.allowed is not None and number not in definition.allowed:
-                yield NotAllowed(name, dtypes.name(number), _some([dtypes.name(int(n)) for n in definition.allowed]))
+                yield NotAllowed(
+                    name, dtypes.name(number), _some([dtypes.name(int(n)) for n in definition.allowed]), NOT_LISTED
+                )
     elif definition.allowed is not None:
         texts = [value.s] if definition.type == "string" else list(value.list.s)
         for text in dict.fromkeys(texts):
             if text not in definition.allowed:
                 allowed = [f'"{_text(bytes(a))}"' for a in definition.allowed if isinstance(a, bytes)]
-                yield NotAllowed(name, f'"{_text(text)}"', _some(allowed))
+                yield NotAllowed(name, f'"{_text(text)}"', _some(allowed), NOT_LISTED)
     if definition.minimum is None:
         return
     if definition.type == "int":
         if value.i < definition.minimum:
-            yield NotAllowed(name, str(value.i), f"at least {definition.minimum}")
+            yield NotAllowed(name, str(value.i), f"at least {definition.minimum}", TOO_SMALL)
         return
     field = next((f for f, kind in _LIST_FIELDS.items() if definition.type == f"list({kind})"), "")
     if field and len(getattr(value.list, field)) < definition.minimum:
         yield NotAllowed(
-            name, f"a list of {len(getattr(value.list, field))}", f"a list of at least {definition.minimum}"
+            name, f"a list of {len(getattr(value.list, field))}", f"a list of at least {definition.minimum}", TOO_SMALL
         )
 
 

@@ -152,8 +152,12 @@ def _is_true(attr: Attr | None) -> bool:
 
 
 def compiled(view: MetaView) -> frozenset[str]:
-    """Functions that XLA compiles (jit_compile=True), with all that they call: kernels of the device do not count."""
-    roots = [f.name for f in view.meta.library.functions if _COMPILED in f.proto.attr and f.proto.attr[_COMPILED].b]
+    """Functions that XLA compiles (jit_compile=True), with all that they call: kernels of the device do not count.
+
+    The attr of the calling node decides. That of the FunctionDef alone does nothing, as loads show, but where
+    tf.saved_model.load calls the function itself.
+    """
+    roots: list[str] = []
     graphs = (view.meta.graph, *(f.body for f in view.meta.library.functions))
     for kind in {kind for graph in graphs for kind in graph.kinds if kind.functions}:
         if _is_true(kind.attrs.get(_COMPILED)):

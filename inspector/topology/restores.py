@@ -170,6 +170,22 @@ def strings_of(graph: Graph, positions: dict[str, int], tensor: str) -> list[str
     return texts + [texts[-1] if texts else ""] * (count - len(texts))
 
 
+def int_of(graph: Graph, tensor: str) -> int | None:
+    """The value of a constant int32 or int64 scalar; None where it is none."""
+    name = tensor.partition(":")[0]
+    kind = next((k for n, k in zip(graph.names, graph.kinds, strict=True) if n == name), None)
+    value = kind.attrs.get("value") if kind is not None and kind.op == "Const" else None
+    if value is None or value.kind != "tensor":
+        return None
+    proto = value.proto.tensor
+    size = {3: 4, 9: 8}.get(proto.dtype)
+    if size is None or proto.tensor_shape.dim:
+        return None
+    if proto.tensor_content:
+        return int.from_bytes(proto.tensor_content[:size], "little", signed=True)
+    return int(next(iter((*proto.int_val, *proto.int64_val)), 0))
+
+
 def _alive(function: Function) -> list[int]:
     """The nodes of a body that its returns need: a RestoreV2 that nothing uses is not run, and reads nothing."""
     body = function.body

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from inspector.findings import Location
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
-from inspector.topology.inspection import Inspection
+from inspector.topology.inspection import Inspection, MetaView
 
 _GRAPH = """
 graph
@@ -14,9 +14,10 @@ graph
 
 
 class SaverNodeMissing(Rule):
-    """saver_def names a node that the graph does not have.
+    """saver_def names a node that the graph does not have, or names none.
 
-    What it checks: restore_op_name and filename_tensor_name of saver_def against the nodes of the main graph.
+    What it checks: restore_op_name and filename_tensor_name of saver_def against the nodes of the main graph, and the
+    form of the second, which is the name of a tensor ("save/Const:0").
 
     Why it matters: TensorFlow Serving stops with "PruneForTargets: Some target nodes not found" or "specified in either
     feed_devices or fetch_devices was not found in the Graph"; tf.compat.v1.saved_model.load with "Argument `fetch` = ...
@@ -29,21 +30,38 @@ class SaverNodeMissing(Rule):
     code = "TB011"
     name = "saver-node-missing"
     otherwise = ADVICE_NOTE
-    message = "saver_def.{field} names `{node}`, which is not in the main graph"
+    message = "saver_def.{field} {problem}"
     fix = "export the model again; a tool that removes the saver's nodes must remove saver_def, too"
     good = (Example("saver filename=file:0 restore=restore" + _GRAPH),)
     bad = (
         Example("saver filename=file:0 restore=other" + _GRAPH, expect=("other",)),
         Example("saver filename=other:0 restore=restore" + _GRAPH, expect=("other:0",)),
+        Example("saver filename=file restore=restore" + _GRAPH, expect=("file",)),
+        Example("saver filename=file:0" + _GRAPH, expect=("restore_op_name",)),
     )
 
     def check(self, it: Inspection) -> Iterator[Found]:
         for view in it.meta_views:
             saver = view.meta.saver_def
-            if saver is None or not saver.restore_op_name:
+            if saver is None:
                 continue
             for field in ("restore_op_name", "filename_tensor_name"):
                 node = getattr(saver, field)
-                if node.lstrip("^").partition(":")[0] not in view.reach.positions():
+                problem, everyone = _problem(field, node, view)
+                if problem:
                     where = Location("", view.meta.index, field=f"saver_def.{field}")
-                    yield Found(where, node, {"field": field, "node": node})
+                    data = {"field": field, "node": node, "problem": problem, "everyone": everyone}
+                    yield Found(where, node or field, data)
+
+
+def _problem(field: str, name: str, view: MetaView) -> tuple[str, bool]:
+    """What is wrong with a name, and whether every loader minds or only Python."""
+    if not name:
+        return "is empty", True
+    if name.lstrip("^").partition(":")[0] not in view.reach.positions():
+        return f"names `{name}`, which is not in the main graph", True
+    if field == "filename_tensor_name" and ":" not in name:
+        return f"is `{name}`, Python wants the name of a tensor (`{name}:0`)", False
+    if field == "restore_op_name" and ":" in name and view.wiring(view.meta.graph).type_of(name) is None:
+        return f"is `{name}`, an output that the node does not have", False
+    return "", False

@@ -66,12 +66,17 @@ class AssetMissing(Rule):
 def _found(model: Model, filename: str) -> tuple[str, tuple[str, ...]]:
     """What is wrong with an asset's file ("" where it is there), and for which way of joining its path."""
     python, cpp = path_of(model, filename), path_of(model, filename.lstrip("/"))
-    missing = [(how, path) for how, path in ((GFILE_JOIN, python), (JOIN_PATH, cpp)) if not os.path.isfile(path)]
+    missing = [(how, path) for how, path in ((GFILE_JOIN, python), (JOIN_PATH, cpp)) if not _is_readable(path)]
     if not missing:
         return "", ()
     path = missing[0][1]
     what = "a folder, not a file" if os.path.isdir(path) else "a broken link" if os.path.islink(path) else "missing"
+    what = "not readable" if os.path.isfile(path) else what
     return what, tuple(how for how, _ in missing)
+
+
+def _is_readable(path: str) -> bool:
+    return os.path.isfile(path) and os.access(path, os.R_OK)
 
 
 def _reader(use: AssetUse) -> str:

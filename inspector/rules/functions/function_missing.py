@@ -9,6 +9,8 @@ from inspector.topology.inspection import MetaView
 from inspector.topology.wiring import Wiring
 
 _GRADIENT = "_gradient_op_type"
+_IN_FUNCTION = "TensorFlow may call this a cyclic dependency between functions"
+_IN_MAIN = f"{_IN_FUNCTION}; tf.compat.v1.saved_model.load seems to hang for up to a minute before it says anything"
 
 
 class FunctionMissing(GraphRule):
@@ -20,7 +22,8 @@ class FunctionMissing(GraphRule):
     Why it matters: tf.saved_model.load says "There is a cyclic dependency between functions. Could not resolve [...]",
     which misleads: nothing is cyclic, a function is missing. TensorFlow Serving stops with "Failed to find function "x"
     in function library" for a call in the main graph; a call in a function loads and fails when it is called with
-    "Function x is not defined.", and a While without its body crashes the process.
+    "Function x is not defined.", and a While without its body crashes the process. tf.compat.v1.saved_model.load prints
+    the whole library into its message for a call in the main graph, which takes up to a minute: it looks like a hang.
 
     How to fix: export the model again; a tool that strips unused functions has to follow every attr of kind func.
     """
@@ -28,10 +31,7 @@ class FunctionMissing(GraphRule):
     code = "FN001"
     name = "function-missing"
     otherwise = ADVICE_WARNING
-    message = (
-        "`{node}` ({op}) names the function `{function}`, which the library does not have "
-        "(TensorFlow may call this a cyclic dependency between functions)"
-    )
+    message = "`{node}` ({op}) names the function `{function}`, which the library does not have ({misleads})"
     fix = "export the model again, with the function `{function}` in its library"
     good = (
         Example(
@@ -76,6 +76,7 @@ class FunctionMissing(GraphRule):
                     attr=attr,
                     gradient=attr == _GRADIENT,
                     stateful=_is_stateful(kind, view),
+                    misleads=_IN_FUNCTION if wiring.function else _IN_MAIN,
                 )
         yield from () if wiring.function else _gradients(view)
 
@@ -85,7 +86,7 @@ def _gradients(view: MetaView) -> Iterator[Found]:
     for function, gradient in library.gradients:
         if gradient not in library.by_name:
             data = {"node": function, "op": "gradient", "function": gradient, "attr": ""}
-            data.update(gradient=True, stateful=False)
+            data.update(gradient=True, stateful=False, misleads=_IN_FUNCTION)
             yield Found(node_at(view, function, "", "gradient"), function, data)
 
 

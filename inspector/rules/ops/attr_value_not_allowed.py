@@ -17,7 +17,8 @@ class AttrValueNotAllowed(KindRule):
 
     Why it matters: the import of the graph stops with "Value for attr 'T' of string is not in the list of allowed
     values: bfloat16, half, float, ...", "must be at least minimum 1" or "AttrValue has invalid DataType enum: 777". Newer
-    releases allow more dtypes: a float8 model fails so in an old one.
+    releases allow more dtypes: a float8 model fails so in an old one. In a function that the main graph reaches C++ does
+    not look before it acts: AddN, Pack or Merge without inputs (N: 0) crash the process that loads the model.
 
     How to fix: load the model with a TensorFlow that allows the value (that which saved it does), or export it with an
     allowed one: cast to another dtype before the op.
@@ -50,5 +51,5 @@ class AttrValueNotAllowed(KindRule):
     def check_form(self, form: Form, ops: OpSet) -> Iterator[dict[str, Any]]:
         op_def = ops.op(form.op)
         if op_def is not None:
-            for attr, found, expected in attr_faults.not_allowed(op_def, form):
-                yield {"op": form.op, "attr": attr, "found": found, "expected": expected}
+            for attr, found, expected, kind in attr_faults.not_allowed(op_def, form):
+                yield {"op": form.op, "attr": attr, "found": found, "expected": expected, "kind": kind}

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inspector.findings import Location
+from inspector.rules.rule import WRONG_RESULT_ERROR, Example, Found, Rule
+from inspector.topology.bindings import bindings, keys_of_objects, restored_from, variables
+from inspector.topology.inspection import Inspection, MetaView
+
+_V1 = """
+meta_graph tags=[serve] tensorflow_version=2.15.0 producer=1645
+saver filename=file:0 restore=restore
+graph
+  a = VarHandleOp() {{dtype: float32, shape: [2], shared_name: "a"}}
+  b = VarHandleOp() {{dtype: float32, shape: [2], shared_name: "{shared_name}"}}
+  file = Placeholder() {{dtype: string, shape: []}}
+  names = Const() {{dtype: string, value: string[2] <{keys}>}}
+  slices = Const() {{dtype: string, value: string[2] <"">}}
+  values = RestoreV2(file, names, slices) {{dtypes: [float32, float32]}}
+  set_a = AssignVariableOp(a, values) {{dtype: float32}}
+  set_b = AssignVariableOp(b, values:1) {{dtype: float32}}
+  restore = NoOp(^set_a, ^set_b)
+variable a float32[2]
+variable b float32[2]
+"""
+
+
+class VariableMixedUp(Rule):
+    """A variable gets the weights of another one.
+
+    What it checks: three places that must tell the same. Two variables of the main graph with one shared_name are one
+    variable, and must not be restored from two entries. The restore op must not fill variables crosswise, each from the
+    entry that has the name of the other. And the variable that a call of the main graph passes to a function must come
+    from the same entry as the one that the object graph binds to that function.
+
+    Why it matters: nothing fails. Where shapes agree every loader takes the model, and it computes with the wrong
+    weights; tf.saved_model.load, which goes by the object graph, and TensorFlow Serving, which goes by the main graph,
+    then answer differently.
+
+    How to fix: a tool that renames or reorders variables has to change the restore op, the calls and the object graph
+    alike. Export the model again, and compare its outputs with the original's.
+    """
+
+    code = "TB014"
+    name = "variable-mixed-up"
+    otherwise = WRONG_RESULT_ERROR
+    message = "{what}"
+    fix = "export the model again and compare its outputs with the original's: it computes with the wrong weights"
+    good = (Example(_V1.format(shared_name="b", keys='"a", "b"')),)
+    bad = (
+        Example(_V1.format(shared_name="b", keys='"b", "a"'), expect=("a", "b")),
+        Example(_V1.format(shared_name="a", keys='"a", "b"'), expect=("b",)),
+    )
+
+    def check(self, it: Inspection) -> Iterator[Found]:
+        for view in it.meta_views:
+            restored = restored_from(view) if view.restored else None
+            if not restored:
+                continue
+            yield from _shared(view, restored)
+            yield from _crosswise(view, restored)
+            yield from _bound_otherwise(it, view, restored)
+
+
+def _shared(view: MetaView, restored: dict[str, tuple[str, str]]) -> Iterator[Found]:
+    first: dict[tuple[str, str], str] = {}
+    known = variables(view)
+    for name in restored:
+        if name not in known:
+            continue
+        other = first.setdefault(known[name], name)
+        if restored[other] != restored[name]:
+            shared = known[name][1]
+            what = (
+                f"`{other}` and `{name}` are one variable (shared_name `{shared}`), restored from "
+                f"`{restored[other][0]}` and then from `{restored[name][0]}`"
+            )
+            yield _found(view, name, what)
+
+
+def _crosswise(view: MetaView, restored: dict[str, tuple[str, str]]) -> Iterator[Found]:
+    known = variables(view)
+    own = {known[name][1]: name for name in restored if name in known}
+    for shared, name in own.items():
+        key = restored[name][0]
+        seen = [shared]
+        while key in own and key not in seen:
+            seen.append(key)
+            key = restored[own[key]][0]
+        if len(seen) > 1 and key == shared:
+            yield _found(view, name, f"the variable `{shared}` is restored from `{restored[name][0]}`, and crosswise")
+
+
+def _bound_otherwise(it: Inspection, view: MetaView, restored: dict[str, tuple[str, str]]) -> Iterator[Found]:
+    bundle = it.model.bundle
+    if bundle is None or not it.model.is_v2:
+        return
+    keys = keys_of_objects(view, bundle)
+    told: set[tuple[str, str]] = set()
+    for one in bindings(view):
+        mine, theirs = restored.get(one.handle, ("", ""))[0], keys.get(one.node)
+        if mine and theirs is not None and mine != theirs and (one.handle, theirs) not in told:
+            told.add((one.handle, theirs))
+            what = (
+                f"`{one.call}` passes `{one.handle}`, restored from `{mine}`, to a function that the object graph binds "
+                f"to `{theirs}`"
+            )
+            yield _found(view, one.handle, what)
+
+
+def _found(view: MetaView, name: str, what: str) -> Found:
+    return Found(Location("", view.meta.index, node=name), name, {"node": name, "what": what})

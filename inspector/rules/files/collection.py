@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from inspector.findings import Location
+from inspector.model.saved_model import ASSETS_COLLECTION
+from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
+from inspector.rules.wording import some_of
+from inspector.topology.inspection import Inspection, MetaView
+from inspector.topology.reach import MAIN_OPS
+from inspector.wire.fields import carve
+from inspector.wire.schema import DecodeError, message
+
+# The message in the bytes of a collection, and the numbers of its fields that name nodes or tensors
+# (core/framework/variable.proto, core/protobuf/{queue_runner,control_flow}.proto).
+_VARIABLE = "VariableDef", (1, 2, 3, 6)
+_HOLDS = {
+    **dict.fromkeys(("variables", "trainable_variables", "local_variables", "model_variables"), _VARIABLE),
+    **dict.fromkeys(("moving_average_variables", "metric_variables", "global_step"), _VARIABLE),
+    "queue_runners": ("QueueRunnerDef", (1, 2, 3, 4)),
+    "cond_context": ("CondContextDef", (2, 3)),
+    "while_context": ("WhileContextDef", (5, 6, 7, 8, 10, 11)),
+    "savers": ("SaverDef", ()),
+}  # fmt: skip
+_REQUIRED = 2  # of a VariableDef: variable_name and initializer_name
+_V1 = """
+meta_graph tags=[serve] tensorflow_version=2.15.0 producer=1645
+{collection}
+graph
+  w = VarHandleOp() {{dtype: float32, shape: [2], shared_name: "w"}}
+  init = NoOp()
+"""
+
+
+class Collection(Rule):
+    """A collection of the graph cannot be restored.
+
+    What it checks: the collections that TensorFlow's Python makes objects of: variables, queue runners, the contexts of V1
+    conditions and loops, savers, and lists of nodes. Each entry has to parse, and what it names has to be in the main
+    graph.
+
+    Why it matters: importing the graph into Python stops with "The name 'w/Assign' refers to an Operation not in the
+    graph." (a KeyError) or with a DecodeError. TensorFlow Serving looks at no collection but
+    those of the init op and, in old models, of the assets.
+
+    How to fix: a tool that removes nodes has to remove the collections that name them: clear collection_def but for
+    the init op, or export the model again.
+    """
+
+    code = "SM010"
+    name = "collection"
+    otherwise = ADVICE_NOTE
+    message = "collection `{collection}` {problem}"
+    fix = "remove the collection `{collection}` from collection_def, or export the model again"
+    good = (
+        Example(_V1.format(collection='collection variables bytes ["\\n\\x03w:0\\x12\\x04init"]')),
+        Example(_V1.format(collection="collection losses nodes [init]")),
+    )
+    bad = (
+        Example(_V1.format(collection='collection variables bytes ["\\xff\\xff"]'), expect=("variables",)),
+        Example(
+            _V1.format(collection='collection variables bytes ["\\n\\x03w:0\\x12\\x04gone"]'), expect=("variables",)
+        ),
+        Example(_V1.format(collection='collection queue_runners bytes ["\\n\\x01q"]'), expect=("queue_runners",)),
+        Example(_V1.format(collection='collection losses nodes ["gone:0"]'), expect=("losses",)),
+    )
+
+    def check(self, it: Inspection) -> Iterator[Found]:
+        for view in it.meta_views:
+            for key in sorted(view.meta.collections):
+                problem = _problem(key, view.meta.collections[key], view)
+                if problem:
+                    where = Location("", view.meta.index, field=f"collection_def {key}")
+                    yield Found(where, key, {"collection": key, "problem": problem})
+
+
+def _problem(key: str, collection: Any, view: MetaView) -> str:
+    """What is wrong with a collection, empty if nothing is."""
+    names: list[str] = []
+    if collection.WhichOneof("kind") == "node_list":
+        run = view.reach.init_ops()[:1]  # the init op is another rule's
+        names = [name for name in collection.node_list.value if key not in MAIN_OPS or name not in run]
+    elif key == ASSETS_COLLECTION and not view.meta.proto.asset_file_def:
+        return _packed_assets(collection.any_list.value)
+    elif collection.WhichOneof("kind") == "bytes_list" and key in _HOLDS:
+        title, fields = _HOLDS[key]
+        for raw in collection.bytes_list.value:
+            try:
+                found, _ = carve(raw, (0, len(raw)), *fields)
+            except DecodeError:
+                return f"holds an entry that does not parse as {title}"
+            if title == _VARIABLE[0] and not all(found[:_REQUIRED]):
+                return f"holds a {title} without a variable or an initializer"
+            names += [
+                raw[start:end].decode("utf-8", "replace") for spans in found for start, end in spans if end > start
+            ]
+    positions = view.reach.positions() if names else {}
+    missing = [name for name in dict.fromkeys(names) if name.partition(":")[0] not in positions]
+    return f"names {some_of(missing)}, which the graph does not have" if missing else ""
+
+
+def _packed_assets(values: Any) -> str:
+    """The assets of the first V1 models, each in an Any; every loader reads them where asset_file_def is empty."""
+    from google.protobuf.any_pb2 import Any as Packed
+
+    try:
+        for raw in values:
+            message("AssetFileDef").FromString(Packed.FromString(raw).value)
+    except DecodeError:
+        return "holds an entry that does not parse as AssetFileDef"
+    return ""

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inspector.model.graph import Kind
+from inspector.rules.rule import ADVICE_NOTE, Example, Found, GraphRule, found_node
+from inspector.rules.wording import some_of
+from inspector.topology.inspection import MetaView
+from inspector.topology.wiring import Wiring
+
+_PREFIX = "loc:@"
+_CLASS = "_class"
+
+
+class Colocation(GraphRule):
+    """Node asks to be placed with a node that the main graph does not have.
+
+    What it checks: the names behind "loc:@" in the attr _class of the main graph's nodes, and everywhere that _class is a
+    list.
+
+    Why it matters: the import of the main graph stops with "Node 'x' expects to be colocated with unknown node 'y'", in
+    every loader that imports it. In functions nobody looks at these names; a _class that is no list stops Python there,
+    too: "TypeError: Expected binary or unicode string".
+
+    How to fix: a tool that removes or renames nodes has to change the _class of the others; it can be deleted, or the
+    model exported with ``clear_devices=True``.
+    """
+
+    code = "GR019"
+    name = "colocation"
+    otherwise = ADVICE_NOTE
+    message = "`{node}` ({op}) asks to be placed with {with_what}"
+    fix = "remove the attr _class of `{node}`, or keep the nodes that it names"
+    good = (
+        Example('x = Placeholder() {dtype: float32}\ny = Relu(x) {T: float32, _class: ["loc:@x"]}'),
+        Example(
+            "function f (a: float32) -> (r: float32 = y:activations:0)\n"
+            '  y = Relu(a) {T: float32, _class: ["loc:@gone"]}'
+        ),
+    )
+    bad = (
+        Example('x = Placeholder() {dtype: float32}\ny = Relu(x) {T: float32, _class: ["loc:@gone"]}', expect=("y",)),
+        Example('x = Placeholder() {dtype: float32}\ny = Relu(x) {T: float32, _class: "loc:@x"}', expect=("y",)),
+    )
+
+    def check_graph(self, wiring: Wiring, view: MetaView) -> Iterator[Found]:
+        graph = wiring.graph
+        wrong = {kind: fault for kind in dict.fromkeys(graph.kinds) if (fault := _fault(kind, wiring)) is not None}
+        for at, kind in enumerate(graph.kinds) if wrong else ():
+            if kind in wrong:
+                text, listed = wrong[kind]
+                name = graph.names[at]
+                yield found_node(wiring, view, at, field="attr", node=name, op=kind.op, with_what=text, listed=listed)
+
+
+def _fault(kind: Kind, wiring: Wiring) -> tuple[str, bool] | None:
+    """What a node asks for in vain, and whether its _class is a list."""
+    if not kind.raw(_CLASS):
+        return None
+    attr = kind.attrs[_CLASS]
+    if attr.kind != "list":
+        return "a _class that is no list", False
+    if wiring.function:
+        return None
+    names = [text.decode("utf-8", "replace") for text in attr.proto.list.s]
+    wanted = [name[len(_PREFIX) :] for name in names if name.startswith(_PREFIX)]
+    missing = [name for name in wanted if name not in wiring.positions]
+    return (f"{some_of(missing)}, which the graph does not have", True) if missing else None

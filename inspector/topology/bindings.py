@@ -1,0 +1,111 @@
+"""Which variable a node of the main graph is, by every way that names it: shared_name, restore, object graph.
+
+Sources: tensorflow/core/kernels/resource_variable_ops.cc (VarHandleOp: container and shared_name, or the node's name),
+tensorflow/python/saved_model/save.py (_add_function_to_graph: captures follow the arguments),
+tensorflow/python/saved_model/load.py (_setup_function_captures).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from inspector.model.bundle import TensorBundle
+from inspector.topology.inspection import MetaView
+from inspector.topology.restores import VARIABLES
+
+_READS = ("ReadVariableOp", "ResourceGather", "ResourceGatherNd")
+_ASKS = ("VarIsInitializedOp", "IsVariableInitialized")
+_ASSIGNS = ("AssignVariableOp", "Assign")
+_CALLS = ("PartitionedCall", "StatefulPartitionedCall")
+
+
+class Binding(NamedTuple):
+    """A capture of a concrete function: the node that a call of the main graph passes, and the object it is bound to."""
+
+    function: str
+    call: str
+    handle: str
+    node: int
+
+
+def identity(view: MetaView, position: int) -> tuple[str, str]:
+    """Container and name of the variable that a node of the main graph stands for: equal for one variable."""
+    kind = view.meta.graph.kinds[position]
+    texts = []
+    for name in ("container", "shared_name"):
+        attr = kind.attrs.get(name)
+        texts.append(attr.proto.s.decode("utf-8", "replace") if attr is not None else "")
+    return texts[0], texts[1] or view.meta.graph.names[position]
+
+
+def variables(view: MetaView) -> dict[str, tuple[str, str]]:
+    """Node of a variable in the main graph → its identity."""
+    graph = view.meta.graph
+    return {name: identity(view, i) for i, name in enumerate(graph.names) if graph.kinds[i].op in VARIABLES}
+
+
+def restored_from(view: MetaView) -> dict[str, tuple[str, str]] | None:
+    """Node of a variable → (key, shape_and_slice) from which the restore fills it; None where a target is unknown."""
+    found: dict[str, tuple[str, str]] = {}
+    for one in view.restored:
+        if one.handle:
+            found[one.handle] = (one.key, one.part)
+        elif one.assign:
+            return None
+    return found
+
+
+def read_unset(view: MetaView, nodes: frozenset[int]) -> list[str]:
+    """Variables of the main graph that a run of ``nodes`` reads, and that neither restore, init op nor the run sets.
+
+    Where the run asks whether a variable is initialised it decides by itself; a variable that is only passed to a
+    function is left out. None at all where the restore cannot be followed.
+    """
+    restored = restored_from(view)
+    if not restored:
+        return []
+    graph = view.meta.graph
+    known = variables(view)
+    given = {known[name] for name in restored if name in known}
+    read: dict[str, None] = {}
+    for i in (*view.reach.init().nodes, *nodes):
+        op, inputs = graph.kinds[i].op, graph.inputs[i]
+        source = inputs[0].partition(":")[0] if inputs else ""
+        if source in known and op in (*_ASSIGNS, *_ASKS):
+            given.add(known[source])
+    for i in sorted(nodes):
+        op = graph.kinds[i].op
+        for tensor in graph.inputs[i]:
+            source = tensor.partition(":")[0]
+            if source in known and (op in _READS or (op == "Identity" and not _is_handle(view, source))):
+                read[source] = None
+    return [name for name in read if known[name] not in given]
+
+
+def _is_handle(view: MetaView, name: str) -> bool:
+    return view.meta.graph.kinds[view.reach.positions()[name]].op == "VarHandleOp"
+
+
+def bindings(view: MetaView) -> Iterator[Binding]:
+    """Variables that calls of the main graph pass to concrete functions which the object graph binds to its own."""
+    objects, graph = view.meta.objects, view.meta.graph
+    if objects is None:
+        return
+    positions = view.reach.positions()
+    for i, kind in enumerate(graph.kinds):
+        if kind.op not in _CALLS:
+            continue
+        for function in kind.functions[:1]:
+            bound = objects.bound_inputs(function)
+            given = [tensor.partition(":")[0] for tensor in graph.inputs[i] if tensor[:1] != "^"]
+            if not bound or len(bound) > len(given):
+                continue
+            for handle, node in zip(given[-len(bound) :], bound, strict=True):
+                if handle in positions and graph.kinds[positions[handle]].op == "VarHandleOp":
+                    yield Binding(function, graph.names[i], handle, node)
+
+
+def keys_of_objects(view: MetaView, bundle: TensorBundle) -> dict[int, str]:
+    """Node of the object graph → the key from which tf.saved_model.load fills it."""
+    return {one.node: one.key for one in view.variables(bundle) if one.key is not None}
