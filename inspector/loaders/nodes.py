@@ -128,6 +128,17 @@ def _loop_is_run(finding: Finding, walk: Walk) -> bool:
     return finding.data["op"] in _LOOPS and finding.data["attr"] == "body" and is_live(finding, walk)
 
 
+def _recursion_is_run(finding: Finding, walk: Walk) -> bool:
+    """A call on the way round that is not pruned."""
+    view, name = walk.view, finding.where.function
+    body = view.meta.function(name) if view is not None else None
+    if view is None or body is None:
+        return False
+    live = view.live(name)
+    calling = [kind for node, kind in zip(body.body.names, body.body.kinds, strict=True) if node in live]
+    return any(name in view.reach.closure(view.reach.callees(kind)) for kind in dict.fromkeys(calling))
+
+
 def _is_valueless_const(finding: Finding, walk: Walk) -> bool:
     return finding.data["op"] == "Const" and "value" in finding.data["attrs"]
 
@@ -166,6 +177,15 @@ def _is_twice_in_body(finding: Finding, walk: Walk) -> bool:
 
 def _differs(finding: Finding, walk: Walk) -> bool:
     return not finding.data["identical"]
+
+
+def _duplicate_confuses(finding: Finding, walk: Walk) -> bool:
+    """Python renames a traced function when it meets it first, and counts down the callees of its callers twice."""
+    if walk.view is None:
+        return False
+    name, reach = finding.where.function, walk.view.reach
+    traced = name.startswith("__inference_")
+    return traced or any(name in reach.calls(one) for one in walk.view.meta.library.by_name)
 
 
 def _far(finding: Finding) -> bool:
@@ -222,7 +242,9 @@ def _refused_after_python(finding: Finding, walk: Walk) -> bool:
 
 
 def _has_kernel_here(finding: Finding, walk: Walk) -> bool:
-    """A kernel that only TensorFlow's Python brings along: serving has none."""
+    """A kernel that only TensorFlow's Python brings along: serving has none. XLA compiles "eager" functions only in tf2."""
+    if finding.data.get("eager") and walk.loader != "tf2":
+        return True
     return finding.data["why"] == kernels.PYTHON_ONLY and walk.loader != "serving"
 
 
@@ -240,6 +262,29 @@ def _is_lowered(finding: Finding, walk: Walk) -> bool:
     if walk.view is None or in_main(finding, walk) or _has_kernel_here(finding, walk):
         return False
     return finding.where.function in kernels.lowered_into_main(walk.view)
+
+
+def _is_in_lowered(finding: Finding, walk: Walk) -> bool:
+    return walk.view is not None and finding.where.function in kernels.lowered_into_main(walk.view)
+
+
+def _missing_is_lowered(finding: Finding, walk: Walk) -> bool:
+    """The branch or body of a node that is lowered: C++ then takes its name for that of an op."""
+    if walk.view is None or finding.data["op"] not in kernels.LOWERABLE:
+        return False
+    return in_main(finding, walk) or finding.where.function in kernels.lowered_into_main(walk.view)
+
+
+def _return_is_lowered(finding: Finding, walk: Walk) -> bool:
+    return _is_in_lowered(finding, walk) and _is_data_return(finding, walk)
+
+
+def _call_is_lowered(finding: Finding, walk: Walk) -> bool:
+    """A While, If or Case whose function takes something else: wiring it into the main graph fails."""
+    if walk.view is None or finding.data["mismatch"] == "more outputs":
+        return False
+    lowered = kernels.lowered_into_main(walk.view)
+    return finding.data["function"] in lowered and (in_main(finding, walk) or finding.where.function in lowered)
 
 
 def _is_lowered_at_first_run(finding: Finding, walk: Walk) -> bool:
@@ -347,7 +392,8 @@ SHAPES_IN_PYTHON = minds("TB013")
 IN_LIBRARY = (
     *SHAPES_IN_PYTHON,
     Mind("FN001", when=_is_node),
-    *minds("FN002", "FN003", "FN004", "FN007", "FN008"),
+    *minds("FN002", "FN004", "FN007", "FN008"),
+    Mind("FN003", when=_duplicate_confuses),
     *minds("OP001", "OP002", "OP004", "GR001", "GR002", "GR003", "GR004", "GR005", "GR006", "GR007", "GR008"),
     Mind("OP003", when=_is_left),
     Mind("OP005", when=attr_is_refused),
@@ -424,7 +470,14 @@ PLACED_AT_FIRST_RUN = (
     Mind("OP007", when=_is_placed_at_first_run),
 )
 # Branches and loop bodies that are lowered into the main graph.
-PLACED_WITH_MAIN = (Mind("OP004", when=_has_no_inputs_in_reach, how="crash"), Mind("OP007", when=_is_lowered))
+PLACED_WITH_MAIN = (
+    Mind("OP004", when=_has_no_inputs_in_reach, how="crash"),
+    Mind("FN001", when=_missing_is_lowered),
+    Mind("FN004", when=_return_is_lowered),
+    Mind("FN005", when=_is_in_lowered),
+    Mind("FN006", when=_call_is_lowered),
+    Mind("OP007", when=_is_lowered),
+)
 PLACED_WITH_MAIN_AT_FIRST_RUN = (Mind("OP007", when=_is_lowered_at_first_run),)
 PLACED_IN_PROGRAM = (Mind("GR010", when=device_is_refused), Mind("GR011", when=_refused_after_python))
 
@@ -439,9 +492,8 @@ IN_SESSION_CALL = (
     Mind("GR007", when=_name_is_refused),
     Mind("FN001", when=_loop_is_run, how="crash"),
     Mind("FN001", when=_function_is_asked_for),
-    Mind("FN002", how="crash"),
+    Mind("FN002", when=_recursion_is_run, how="crash"),
     Mind("FN004", when=_is_data_return),
-    Mind("FN005"),
 )
 # Any call.
 IN_CALL = (

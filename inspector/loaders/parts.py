@@ -5,6 +5,7 @@ from __future__ import annotations
 from inspector.findings import Finding
 from inspector.loaders import session
 from inspector.loaders.step import VARIABLES, Mind, Precondition, Walk, minds
+from inspector.model.saved_model import ASSETS_COLLECTION
 from inspector.topology.assets import AT_LOAD, GFILE_JOIN, JOIN_PATH
 from inspector.topology.reach import INIT_SIGNATURE, MAIN_OPS
 
@@ -50,6 +51,11 @@ def asset_is_refused_at_load(finding: Finding, walk: Walk) -> bool:
     """An asset with a content that the init op, or a resource's initializer, stops at."""
     when = finding.data["objects" if _by_objects(walk) else "session"]
     return bool(finding.data["refused"]) and when == AT_LOAD
+
+
+def assets_are_refused(finding: Finding, walk: Walk) -> bool:
+    """The one collection, besides the init op's, that C++ reads: assets of old models."""
+    return finding.data["collection"] == ASSETS_COLLECTION and bool(finding.data["damaged"])
 
 
 def of_init_op(finding: Finding, walk: Walk) -> bool:

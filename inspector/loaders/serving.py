@@ -24,7 +24,6 @@ from inspector.loaders.step import (
     minds,
     of_signature,
 )
-from inspector.model.saved_model import ASSETS_COLLECTION
 
 STEPS = (
     Step("read the graph file", parts.READ_GRAPH_FILE, "cc/saved_model/reader.cc ReadSavedModel"),
@@ -68,7 +67,7 @@ STEPS = (
     ),
     Step(
         "restore the variables",
-        (Mind("SM010", when=has_datum("collection", ASSETS_COLLECTION)), *minds("SM009"), *checkpoint.BY_RESTORE_OP),
+        (Mind("SM010", when=parts.assets_are_refused), *minds("SM009"), *checkpoint.BY_RESTORE_OP),
         "cc/saved_model/loader_util.cc RunRestore",
         runs_if=checkpoint.INDEX_AND_SAVER_DEF,
         gives=VARIABLES,

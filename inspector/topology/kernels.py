@@ -42,7 +42,7 @@ _BRANCHES = {
 }
 _LOOPS = ("While", "StatelessWhile")
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
-_INLINED = (*_BRANCHES, *_LOOPS)
+LOWERABLE = (*_BRANCHES, *_LOOPS)
 
 
 class Unserved(NamedTuple):
@@ -154,8 +154,8 @@ def _is_true(attr: Attr | None) -> bool:
 def compiled(view: MetaView) -> frozenset[str]:
     """Functions that XLA compiles (jit_compile=True), with all that they call: kernels of the device do not count.
 
-    The attr of the calling node decides. That of the FunctionDef alone does nothing, as loads show, but where
-    tf.saved_model.load calls the function itself.
+    The attr of the calling node decides; that of the FunctionDef does nothing, as loads show, but for a function that
+    tf.saved_model.load calls itself (``compiled_by_itself``).
     """
     roots: list[str] = []
     graphs = (view.meta.graph, *(f.body for f in view.meta.library.functions))
@@ -163,6 +163,14 @@ def compiled(view: MetaView) -> frozenset[str]:
         if _is_true(kind.attrs.get(_COMPILED)):
             roots.extend(kind.functions)
     return view.reach.closure(roots)
+
+
+def compiled_by_itself(view: MetaView) -> frozenset[str]:
+    """Functions that XLA compiles only where a signature's function is called from outside of a graph."""
+    objects = view.meta.objects
+    called = [view.meta.function(name) for name in objects.signatures().values()] if objects is not None else []
+    roots = [f.name for f in called if f is not None and _COMPILED in f.proto.attr and f.proto.attr[_COMPILED].b]
+    return view.reach.closure(roots) - compiled(view) if roots else frozenset()
 
 
 def passed_over(view: MetaView, device: str) -> frozenset[str]:
@@ -241,7 +249,7 @@ def lowered_into_main(view: MetaView) -> frozenset[str]:
     todo = [view.meta.graph]
     while todo:
         for kind in set(todo.pop().kinds):
-            if kind.op in _INLINED and _is_true(kind.attrs.get(_LOWERED)):
+            if kind.op in LOWERABLE and _is_true(kind.attrs.get(_LOWERED)):
                 for name in kind.functions:
                     body = view.meta.function(name)
                     if name not in found and body is not None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.findings import Location
+from inspector.model.bundle import TensorBundle
 from inspector.rules.rule import WRONG_RESULT_ERROR, Example, Found, Rule
 from inspector.topology.bindings import bindings, keys_of_objects, restored_from, variables
 from inspector.topology.inspection import Inspection, MetaView
@@ -99,13 +100,21 @@ def _bound_otherwise(it: Inspection, view: MetaView, restored: dict[str, tuple[s
     told: set[tuple[str, str]] = set()
     for one in bindings(view):
         mine, theirs = restored.get(one.handle, ("", ""))[0], keys.get(one.node)
-        if mine and theirs is not None and mine != theirs and (one.handle, theirs) not in told:
+        if not mine or theirs is None or _content(bundle, mine) == _content(bundle, theirs):
+            continue
+        if (one.handle, theirs) not in told:
             told.add((one.handle, theirs))
             what = (
                 f"`{one.call}` passes `{one.handle}`, restored from `{mine}`, to a function that the object graph binds "
                 f"to `{theirs}`"
             )
             yield _found(view, one.handle, what)
+
+
+def _content(bundle: TensorBundle, key: str) -> tuple[object, ...]:
+    """Equal for equal tensors: Keras 3 saves a variable under two keys."""
+    entry = bundle.entries.get(key)
+    return (key,) if entry is None else (entry.dtype, entry.shape, entry.size, entry.crc32c)
 
 
 def _found(view: MetaView, name: str, what: str) -> Found:

@@ -72,7 +72,8 @@ class Collection(Rule):
                 problem = _problem(key, view.meta.collections[key], view)
                 if problem:
                     where = Location("", view.meta.index, field=f"collection_def {key}")
-                    yield Found(where, key, {"collection": key, "problem": problem})
+                    damaged = "parse" in problem
+                    yield Found(where, key, {"collection": key, "problem": problem, "damaged": damaged})
 
 
 def _problem(key: str, collection: Any, view: MetaView) -> str:

@@ -69,13 +69,16 @@ class NoKernel(KindRule):
         for view in it.meta_views:
             on_device = _wrong(view, it, build, device)
             compiled = kernels.compiled(view) if build.lists_xla_kernels or on_device else frozenset()
-            by_xla = _wrong(view, it, build, kernels.XLA) if compiled and build.lists_xla_kernels else {}
+            by_itself = kernels.compiled_by_itself(view) if build.lists_xla_kernels else frozenset()
+            by_xla = _wrong(view, it, build, kernels.XLA) if compiled | by_itself and build.lists_xla_kernels else {}
             if on_device or by_xla:
                 idle = kernels.passed_over(view, device)
                 for graph in view.meta.graphs():
                     if graph.function not in idle:
-                        wrong = by_xla if graph.function in compiled else on_device
-                        yield from _found(view, graph, wrong, build, device)
+                        eager = graph.function in by_itself
+                        wrong = by_xla if eager or graph.function in compiled else on_device
+                        for found in _found(view, graph, wrong, build, device):
+                            yield found._replace(data={**found.data, "eager": True}) if eager else found
 
 
 def _found(view: MetaView, graph: Graph, wrong: _Wrong, build: Release, device: str) -> Iterator[Found]:
