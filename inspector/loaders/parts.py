@@ -99,6 +99,16 @@ def version_is_refused(finding: Finding, walk: Walk) -> bool:
     return (major, minor) >= (2, 9) or not finding.data.get("numbered")
 
 
+def name_stops_the_load(finding: Finding, walk: Walk) -> bool:
+    """wrap_function.py makes a FunctionType of each signature, measured with 2.21; 2.18 does not."""
+    return finding.data["case"] != "self" and walk.target.minor >= (2, 21)
+
+
+def name_stops_the_call(finding: Finding, walk: Walk) -> bool:
+    """Two inputs of one name, or one without a name: one of them cannot be given."""
+    return finding.data["case"] != "keyword" and finding.data["signature"] == walk.signature
+
+
 def tables_stay_empty(finding: Finding, walk: Walk) -> bool:
     """A table that no init op fills. Whoever loads a graph of TensorFlow Transform fills its tables by itself."""
     return walk.view is not None and walk.view.meta.tags != session.TRANSFORM_TAGS

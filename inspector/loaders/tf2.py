@@ -165,12 +165,17 @@ V1_STEPS = (
     ),
     Step(
         "prune the signatures",
-        (*minds("SG001", "SG007", "SG008"), *releases.DEPRECATED_WHEN_PRUNED),
+        (
+            *minds("SG001", "SG007", "SG008"),
+            Mind("SG009", when=parts.name_stops_the_load),
+            *releases.DEPRECATED_WHEN_PRUNED,
+        ),
         "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader._extract_signatures; eager/wrap_function.py prune",
     ),
     Step(
         "call the signature",
         (
+            Mind("SG009", when=parts.name_stops_the_call),
             Mind("GR012", when=parts.tables_stay_empty_in_tf2),
             *nodes.IN_CALL,
             Mind("SM006", when=parts.asset_is_read_by_call),

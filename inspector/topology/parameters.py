@@ -73,7 +73,7 @@ def parameters_of(spec: Any, is_method: bool) -> Parameters:
     if len(set(names)) != len(names):
         raise Unfit("two arguments have one name")
     optional = set(positional[-len(defaults) :]) if defaults else set()
-    optional.update(map(_sanitized, keyword_defaults or ()))
+    optional.update(map(sanitized, keyword_defaults or ()))
     return Parameters(
         positional, keyword_only, frozenset(optional), fields["varargs"] is not None, fields["varkw"] is not None
     )
@@ -101,16 +101,17 @@ def _names(names: Sequence[Any], field: str) -> tuple[str, ...]:
     for name in names:
         if not isinstance(name, str) or not name:
             raise Unfit(f"{field} holds {name!r}, which is no name")
-        sanitized = _sanitized(name)
-        if iskeyword(sanitized) or not sanitized.isidentifier():
+        becomes = sanitized(name)
+        if iskeyword(becomes) or not becomes.isidentifier():
             raise Unfit(f"the argument name `{name}` is a word of Python")
-        found.append(sanitized)
+        found.append(becomes)
     if len(set(found)) != len(found):
         raise Unfit("two arguments have one name")
     return tuple(found)
 
 
-def _sanitized(name: str) -> str:
+def sanitized(name: str) -> str:
+    """The name of an argument that a name becomes (function_type.py sanitize_arg_name)."""
     swapped = "".join([char if char.isalnum() else "_" for char in name])
     return swapped if swapped[:1].isalpha() else f"arg_{swapped}"
 
@@ -141,7 +142,7 @@ def constrained(parameters: Parameters, signature: Any) -> Parameters:
 
 def bind(parameters: Parameters, count: int, keywords: Sequence[str]) -> None:
     """inspect.Signature.bind, for this many positional and these keyword arguments."""
-    names = {_sanitized(name) for name in keywords}
+    names = {sanitized(name) for name in keywords}
     positional = parameters.positional
     if count > len(positional) and not parameters.any_positional:
         raise Unfit(f"{count} positional arguments were traced, it takes {len(positional)}")

@@ -223,14 +223,17 @@ object 0 user_object root producer=1 metadata="{}" children=[signatures: 1, w: 2
 object 1 user_object signature_map children=[serving_default: 3]
 object 2 variable w float32[2] trainable=true device=/cpu:0 children=[m: 4] slots=[m: 2 4] \
 saveables=[VARIABLE_VALUE: 3 3]
-object 3 function concrete=[__inference_f_12]
+object 3 function concrete=[__inference_f_12] spec=@FullArgSpec{args: ["a"], varargs: none, defaults: (3, 0.5, true)} \
+signature=[float32[?,3] as a, int32[]] is_method=true jit_compile=1
 object 4 bare_concrete_function g keywords=[a] positional=1
 object 5 resource device=/cpu:0 registered_name=Table registered_saver=Saver
 object 6 asset 0 dependencies=[a: 0]
 object 7 constant Const
 object 8 captured_tensor a:0 f
 object 9 none
-concrete_function __inference_f_12 bound_inputs=[2]
+concrete_function __inference_f_12 bound_inputs=[2] inputs=((float32[...] as a), {"": unset, k: none}) \
+outputs={r: spec 3 RaggedTensorSpec 2 (shape [2,?], dtype float32), s: tensor int32[] <1>, t: numpy float32[1] <0.5>, \
+u: bounded float32[] as u float32[] <0.0> float32[] <1.0>, v: false}
 trackable 0 children=[w: 1]
 trackable 1 values=[VARIABLE_VALUE: w] slots=[m: 0 1]
 checkpoint shards=2 producer=2 min_consumer=1
