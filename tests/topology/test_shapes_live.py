@@ -19,7 +19,7 @@ from inspector.topology.ops import OpSet
 from inspector.topology.shapes.propagation import MAIN, Inference
 from inspector.topology.shapes.table import SHAPE_FUNCTIONS
 from inspector.wire.schema import message
-from tests.topology.shape_cases import FLOAT, RECIPES, INT32, RESOURCE, Case, Given, cases
+from tests.topology.shape_cases import FLOAT, INT32, RECIPES, RESOURCE, Case, Given, cases
 from tests.topology.shape_programs import program
 
 tf = pytest.importorskip("tensorflow")
