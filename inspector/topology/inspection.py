@@ -18,7 +18,7 @@ from inspector.topology.liveness import live_nodes
 from inspector.topology.ops import OPS, RELEASE, TARGET, TYPES, OpSet, OpShare, Uses
 from inspector.topology.reach import Reach
 from inspector.topology.restores import HandleUse, Restored, handle_uses, restored, routes_reading
-from inspector.topology.shapes.propagation import Trouble, troubles
+from inspector.topology.shapes.propagation import Trouble, defaults, troubles
 from inspector.topology.wiring import Wiring, wire
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class MetaShare:
         self.types: dict[object, int] = {}
         self.wirings: dict[tuple[int, int], Wiring] = {}
         self.live: dict[tuple[int, str], frozenset[str]] = {}
-        self.shapes: dict[int, dict[Trouble, tuple[str, ...]]] = {}
+        self.shapes: dict[object, dict[Trouble, tuple[str, ...]]] = {}
         self.restored: list[Restored] | None = None
         self.handle_uses: list[HandleUse] | None = None
         self.variables: list[ObjectVariable] | None = None
@@ -136,10 +136,11 @@ class MetaView:
     @property
     def shape_troubles(self) -> dict[Trouble, tuple[str, ...]]:
         """What shape inference refuses, and in which views of the model (``inspector.topology.shapes``)."""
-        self._uses.seen.add(TYPES)
-        found = self._share.shapes.get(self.types_number)
+        self._uses.seen.add(OPS)
+        key = self.types_number, defaults(self._ops, self._uses.known)
+        found = self._share.shapes.get(key)
         if found is None:
-            found = self._share.shapes[self.types_number] = troubles(self.meta, self._ops)
+            found = self._share.shapes[key] = troubles(self.meta, self._ops)
         return found
 
     def wirings(self) -> Iterator[Wiring]:

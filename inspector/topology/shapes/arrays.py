@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from inspector.model.dtypes import Shape, shape_text
 from inspector.topology.shapes.facts import Node
 from inspector.topology.shapes.lattice import (
+    MOST_RANK,
     Dim,
     Known,
     ShapeError,
@@ -216,7 +217,7 @@ def transpose(node: Node) -> Sequence[Shape]:
     shape, perm_shape, perm = node.shape(0), node.shape(1), node.value(1)
     count = elements(perm_shape)
     rank = len(shape) if shape is not None else count
-    if rank is None or (shape is None and rank < 2):
+    if rank is None or (shape is None and not 2 <= rank <= MOST_RANK):
         return [shape]
     shape = with_rank(shape, rank)
     with_rank(perm_shape, 1)
@@ -233,6 +234,8 @@ def pad(node: Node) -> Sequence[Shape]:
     around = node.ranked(1, 2)
     with_value(around[1], 2)
     shape = node.shape(0)
+    if shape is None and (around[0] or 0) > MOST_RANK:
+        return [None]
     if around[0] is not None:
         shape = with_rank(shape, around[0])
     elif shape is not None:
@@ -349,7 +352,7 @@ def unique(node: Node) -> Sequence[Shape]:
 def slice_(node: Node) -> Sequence[Shape]:
     shape = node.shape(0)
     count = dim_of(merge(node.ranked(1, 1), node.ranked(2, 1)), 0)
-    if count is not None:
+    if count is not None and (shape is not None or count <= MOST_RANK):
         shape = with_rank(shape, count)
     begin, sizes = node.as_shape(1), node.value(2)
     if sizes is None or shape is None:

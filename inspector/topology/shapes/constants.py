@@ -36,7 +36,10 @@ class Constant(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def _small_tensor(raw: bytes) -> Constant:
-    tensor = message("AttrValue").FromString(raw).tensor
+    value = message("AttrValue").FromString(raw)
+    if value.WhichOneof("value") != "tensor":
+        return Constant(None, None)
+    tensor = value.tensor
     shape = shape_of(tensor.tensor_shape)
     if tensor.dtype not in INTEGERS or shape is None or None in shape or prod(d or 0 for d in shape) > _MOST:
         return Constant(shape, None)

@@ -18,8 +18,6 @@ from inspector.wire.schema import message
 Handle = tuple[int, Shape]  # the dtype and shape of the variable behind a resource
 Value = tuple[int, ...]  # the elements of a small integer tensor, in row-major order
 
-_MOST_RANK = 254
-
 
 class Fact:
     """What is known of one tensor. Equal facts are one object (``Facts``), so that they compare by identity.
@@ -162,7 +160,7 @@ def shape_spelled_by(fact: Fact) -> Shape:
     if fact.value is not None:
         return spelled(fact.value)
     length = fact.shape[0] if fact.shape is not None and len(fact.shape) == 1 else None
-    return unknown_of(length) if length is None or length <= _MOST_RANK else None
+    return unknown_of(length)
 
 
 def spelled(value: Value) -> Shape:

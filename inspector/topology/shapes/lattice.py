@@ -15,6 +15,7 @@ from inspector.model.dtypes import Shape, shape_text
 Dim = int | None
 Known = tuple[Dim, ...]
 SCALAR: Known = ()
+MOST_RANK = 254  # framework/tensor_shape.h MaxDimensions
 _MOST = (1 << 63) - 1
 
 
@@ -24,7 +25,7 @@ class ShapeError(Exception):
 
 def unknown_of(rank: int | None) -> Shape:
     """A shape of which only the rank is known, or not even that."""
-    return None if rank is None else (None,) * rank
+    return None if rank is None or not 0 <= rank <= MOST_RANK else (None,) * rank
 
 
 def rank_of(shape: Shape) -> int | None:
@@ -170,12 +171,12 @@ def elements(shape: Shape) -> Dim:
         return None
     if 0 in shape:
         return 0
-    count: Dim = 1
+    count = 1
     for dim in shape:
-        count = multiply(count, dim) if dim is not None else None
-        if count is None:
+        if dim is None:
             return None
-    return count
+        count *= dim
+    return count if count <= _MOST else None
 
 
 def broadcast(one: Shape, other: Shape) -> Shape:

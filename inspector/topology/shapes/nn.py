@@ -171,6 +171,8 @@ def pool(node: Node) -> Sequence[Shape]:
 
 def fused_batch_norm(node: Node) -> Sequence[Shape]:
     data_format = node.word("data_format")
+    if sorted(data_format) not in (sorted("NHWC"), sorted("NDHWC")):
+        return [None] * len(node.outputs)
     shape = node.ranked(0, len(data_format))
     place = data_format.index("C")
     channel = shape[place]

@@ -15,6 +15,7 @@ python/framework/function_def_to_graph.py (function_def_to_graph, function_def_t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from inspector.model.dtypes import RESOURCE, Shape, shape_of
@@ -37,7 +38,7 @@ _DEEPEST = 64  # calls within calls
 _NEWEST = 1 << 31
 _TRUE = b"(\x01"  # an AttrValue with b: true
 _DECIDED_BY_FREE_ATTRS = frozenset((
-    "Const", "Placeholder", "PlaceholderV2", "PlaceholderWithDefault", "Variable", "VariableV2", "VarHandleOp",
+    "Const", "Placeholder", "PlaceholderWithDefault", "Variable", "VariableV2", "VarHandleOp",
     "If", "StatelessIf", "While", "StatelessWhile",
 ))  # fmt: skip
 
@@ -93,7 +94,18 @@ _NOTHING = _Judged((), None)
 class Inference:
     """The shapes of one MetaGraph with one set of op types. What is equal, in a node and its inputs, is judged once."""
 
-    __slots__ = ("_called", "_depth", "_facts", "_known", "_library", "_ops", "_plans", "_producers", "_shaped")
+    __slots__ = (
+        "_budget",
+        "_called",
+        "_depth",
+        "_facts",
+        "_known",
+        "_library",
+        "_ops",
+        "_plans",
+        "_producers",
+        "_shaped",
+    )
 
     def __init__(self, ops: OpSet, library: Library, producer: int) -> None:
         self._ops = ops
@@ -105,6 +117,9 @@ class Inference:
         self._called: dict[tuple[object, ...], _Shaped] = {}
         self._plans: dict[Form, _Plan] = {}
         self._depth = 0
+        # Nodes of called functions that are looked at before calls become opaque: what calls itself twice, with other
+        # shapes each time, would never end.
+        self._budget = 20_000 + 8 * sum(len(function.body) for function in library.functions)
 
     def main(self, graph: Graph) -> tuple[Trouble, ...]:
         """What the import of the main graph refuses, in it and in the functions that it calls."""
@@ -204,6 +219,8 @@ class Inference:
         except ShapeError as error:
             given = tuple([fact.shape for fact in inputs])
             return _Shaped(plan.unknown, (CONFLICT, str(error), given))
+        if len(shapes) != len(plan.types):
+            return _Shaped(plan.unknown)
         value, partial = evaluate(node, shapes)
         facts = []
         for index, shape in enumerate(shapes):
@@ -256,7 +273,10 @@ class Inference:
         given = tuple([self._facts.of(fact.shape, fact.value, None, fact.handle) for fact in inputs])
         key = (callee, *given)
         found = self._called.get(key)
+        if found is None and self._budget < 0:
+            return unknown
         if found is None:
+            self._budget -= len(callee.body)
             self._called[key] = unknown  # what a function that calls itself gets
             facts = dict(zip(names, given, strict=True))
             self._depth += 1
@@ -266,6 +286,12 @@ class Inference:
             outputs = tuple([self._facts.of(fact.shape, None, None, fact.handle) for fact in results])
             found = self._called[key] = _Shaped(outputs, None, inner)
         return found
+
+
+def defaults(ops: OpSet, names: Iterable[str]) -> tuple[object, ...]:
+    """What shape functions take from a release besides types: the default values of the attrs of these ops."""
+    known = [ops.op(name) for name in sorted(names) if name in SHAPE_FUNCTIONS]
+    return tuple([(op.name, attr.name, attr.default) for op in known if op for attr in op.attrs if attr.default])
 
 
 def troubles(meta: MetaGraph, ops: OpSet) -> dict[Trouble, tuple[str, ...]]:
