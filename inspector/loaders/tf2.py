@@ -55,13 +55,13 @@ V2_STEPS = (
         (
             Mind("OB001", when=parts.without_tf_keras),
             Mind("OB003", when=parts.unregistered_package),
-            *minds("OB002", "OB004", "OB005"),
+            *minds("OB002", "OB004", "OB005", "VR005"),
         ),
         "python/saved_model/load.py Loader._load_nodes, _recreate_function",
     ),
     Step(
         "restore the variables",
-        (*minds("TB001"), *checkpoint.BY_OBJECTS),
+        (*minds("TB001"), *checkpoint.BY_OBJECTS, *minds("VR006")),
         "python/saved_model/load.py Loader._restore_checkpoint; python/checkpoint/checkpoint.py",
         gives=VARIABLES,
     ),
@@ -119,7 +119,7 @@ V1_STEPS = (
     ),
     Step(
         "prune the signatures",
-        (*minds("SG001", "SG007", "SG008"), *releases.DEPRECATED_WHEN_PRUNED),
+        (*minds("SG001", "SG007", "SG008", "VR005"), *releases.DEPRECATED_WHEN_PRUNED),
         "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader._extract_signatures; eager/wrap_function.py prune",
     ),
     Step(
