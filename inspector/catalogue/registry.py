@@ -60,6 +60,12 @@ class Release:
         self._ops: dict[str, OpDef | None] = {}
         self._kernels: dict[str, tuple[KernelDef, ...]] = {}
 
+    @property
+    def minor(self) -> tuple[int, int]:
+        """Major and minor: (2, 15)."""
+        major, minor = self.version.split(".")[:2]
+        return int(major), int(minor)
+
     def op(self, name: str) -> OpDef | None:
         """The op as this release registers it, None if it does not.
 

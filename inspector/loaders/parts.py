@@ -74,12 +74,14 @@ def of_chosen_init_op(finding: Finding, walk: Walk) -> bool:
 def without_tf_keras(finding: Finding, walk: Walk) -> bool:
     """load.py imports tf_keras where it is installed: its optimizers have add_slot. Keras 2 was built in up to 2.15.
 
-    Slots of anything but an optimizer find no add_slot in any case.
+    Slots of anything but an optimizer find no add_slot in any case. TensorFlow 2.6 has Keras as a package of its own and
+    does not yet import it for a load.
     """
     if not finding.data.get("optimizer", True):
         return True
-    major, minor = (int(part) for part in walk.target.tensorflow.split(".")[:2])
-    return (major, minor) >= (2, 16) and "tf_keras" not in walk.target.packages
+    if walk.target.minor == (2, 6):
+        return "keras" not in walk.target.packages
+    return walk.target.minor >= (2, 16) and "tf_keras" not in walk.target.packages
 
 
 def unregistered_package(finding: Finding, walk: Walk) -> bool:
@@ -95,8 +97,7 @@ def wrong_input(finding: Finding, walk: Walk) -> bool:
 def version_is_refused(finding: Finding, walk: Walk) -> bool:
     """A tensorflow_version that meta_graph.py cannot compare: by packaging (measured from 2.12 on), by distutils before,
     which takes anything that begins with a number."""
-    major, minor = (int(part) for part in walk.target.tensorflow.split(".")[:2])
-    return (major, minor) >= (2, 9) or not finding.data.get("numbered")
+    return walk.target.minor >= (2, 9) or not finding.data.get("numbered")
 
 
 def name_stops_the_load(finding: Finding, walk: Walk) -> bool:

@@ -71,6 +71,7 @@ V2_STEPS = (
             *minds("OB002"),
             Mind("OB006", when=objects.of_object),
             Mind("OB007", when=objects.of_object),
+            *minds("VR005"),
             Mind("OB013", when=has_datum("case", "object")),
             Mind("OB017", when=has_datum("case", "missing")),
         ),
@@ -88,7 +89,12 @@ V2_STEPS = (
     ),
     Step(
         "restore the variables",
-        (*minds("TB001"), Mind("OB016", when=has_datum("case", "id", "key")), *checkpoint.BY_OBJECTS),
+        (
+            *minds("TB001"),
+            Mind("OB016", when=has_datum("case", "id", "key")),
+            *checkpoint.BY_OBJECTS,
+            *minds("VR006"),
+        ),
         "python/saved_model/load.py Loader._restore_checkpoint; python/checkpoint/checkpoint.py",
         gives=VARIABLES,
     ),
@@ -166,7 +172,7 @@ V1_STEPS = (
     Step(
         "prune the signatures",
         (
-            *minds("SG001", "SG007", "SG008"),
+            *minds("SG001", "SG007", "SG008", "VR005"),
             Mind("SG009", when=parts.name_stops_the_load),
             *releases.DEPRECATED_WHEN_PRUNED,
         ),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from inspector.catalogue import AttrDef, OpDef
+from inspector.catalogue.features import DTYPES_SINCE
 from inspector.model import dtypes
 from inspector.model.graph import Attr, Form
 
@@ -76,6 +77,17 @@ def not_allowed(op_def: OpDef, form: Form) -> Iterator[NotAllowed]:
         found = _kind(attr)
         if found == definition.type or (found in ("list()", "") and definition.type.startswith("list(")):
             yield from _outside(definition, attr.proto)
+
+
+def young_dtypes(op_def: OpDef, form: Form) -> Iterator[tuple[str, int]]:
+    """Attrs with a DataType that not every release has, where the op's definition does not say what is allowed."""
+    for definition in op_def.attrs:
+        attr = form.attrs.get(definition.name)
+        if attr is None or definition.allowed is not None or definition.type not in ("type", "list(type)"):
+            continue
+        if attr.kind == "type" or _kind(attr) == "list(type)":
+            numbers = [attr.proto.type] if attr.kind == "type" else list(attr.proto.list.type)
+            yield from ((definition.name, number) for number in dict.fromkeys(numbers) if number in DTYPES_SINCE)
 
 
 def _kind(attr: Attr) -> str:

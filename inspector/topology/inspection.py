@@ -14,6 +14,7 @@ from inspector.findings import Target
 from inspector.model.graph import Function, Graph
 from inspector.model.objects import ObjectVariable
 from inspector.model.saved_model import MetaGraph, Model
+from inspector.topology.features import Use, used
 from inspector.topology.liveness import live_nodes
 from inspector.topology.ops import OPS, RELEASE, TARGET, TYPES, OpSet, OpShare, Uses
 from inspector.topology.reach import Reach
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 class MetaShare:
     """What the views of one MetaGraph for several targets have in common."""
 
-    __slots__ = ("handle_uses", "live", "meta", "ops", "reach", "restored", "shapes", "types", "variables", "wirings")
+    __slots__ = (
+        "features", "handle_uses", "live", "meta", "ops", "reach", "restored", "shapes", "types", "variables", "wirings",
+    )  # fmt: skip
 
     def __init__(self, meta: MetaGraph) -> None:
         self.meta = meta
@@ -41,6 +44,7 @@ class MetaShare:
         self.restored: list[Restored] | None = None
         self.handle_uses: list[HandleUse] | None = None
         self.variables: list[ObjectVariable] | None = None
+        self.features: list[Use] | None = None
 
 
 class Share:
@@ -114,6 +118,13 @@ class MetaView:
             checkpoint = bundle.object_graph() if bundle is not None else None
             self._share.variables = objects.variables(checkpoint) if objects is not None else []
         return self._share.variables
+
+    def features(self, bundle: TensorBundle | None) -> list[Use]:
+        """What the MetaGraph uses of the features of SavedModels that some releases refuse."""
+        if self._share.features is None:
+            checkpoint = bundle.object_graph() if bundle is not None else None
+            self._share.features = used(self.meta, checkpoint)
+        return self._share.features
 
     def live(self, function: str) -> frozenset[str]:
         """The nodes of a function that a call of it runs; none for a function that is missing."""

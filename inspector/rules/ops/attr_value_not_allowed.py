@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from inspector.catalogue.features import DTYPES_SINCE
+from inspector.model import dtypes
 from inspector.model.graph import Form
 from inspector.rules.rule import ADVICE_WARNING, Example, KindRule
 from inspector.topology import attr_faults
@@ -13,7 +15,7 @@ class AttrValueNotAllowed(KindRule):
     """Attr has a value that its op does not allow.
 
     What it checks: the value of every attr against the allowed values and the minimum of the op's definition in the
-    target's release (for lists, of each element and of the length), and that the number of a dtype exists.
+    target's release (for lists, of each element and of the length), and that the release has the dtype at all.
 
     Why it matters: the import of the graph stops with "Value for attr 'T' of string is not in the list of allowed
     values: bfloat16, half, float, ...", "must be at least minimum 1" or "AttrValue has invalid DataType enum: 777". Newer
@@ -33,10 +35,12 @@ class AttrValueNotAllowed(KindRule):
         Example("x = Placeholder() {dtype: float32}\ny = Relu(x) {T: float32}"),
         Example("x = Placeholder() {dtype: float32}\ny = AddN(x, x) {T: float32, N: 2}"),
         Example('x = Placeholder() {dtype: float32}\ny = BiasAdd(x, x) {T: float32, data_format: "NHWC"}'),
+        Example("x = Placeholder() {dtype: int4}", target="2.15"),
     )
     bad = (
         Example("x = Placeholder() {dtype: string}\ny = Relu(x) {T: string}", expect=("y",)),
         Example("x = Placeholder() {dtype: invalid(777)}", expect=("x",)),
+        Example("x = Placeholder() {dtype: int4}", expect=("x",), target="2.14"),
         Example("x = Placeholder() {dtype: float32}\ny = AddN() {T: float32, N: 0}", expect=("y",)),
         Example('x = Placeholder() {dtype: float32}\ny = BiasAdd(x, x) {T: float32, data_format: "X"}', expect=("y",)),
         Example(
@@ -53,3 +57,14 @@ class AttrValueNotAllowed(KindRule):
         if op_def is not None:
             for attr, found, expected, kind in attr_faults.not_allowed(op_def, form):
                 yield {"op": form.op, "attr": attr, "found": found, "expected": expected, "kind": kind}
+            for attr, number in attr_faults.young_dtypes(op_def, form):
+                since = DTYPES_SINCE[number]
+                if ops.release.minor < since:
+                    expected = f"a dtype from before TensorFlow {since[0]}.{since[1]}"
+                    yield {
+                        "op": form.op,
+                        "attr": attr,
+                        "found": dtypes.name(number),
+                        "expected": expected,
+                        "kind": attr_faults.NO_DTYPE,
+                    }
