@@ -1,0 +1,208 @@
+"""What a real TensorFlow did with every case: the data files in outcomes/, and how they are recorded.
+
+A file is compressed JSON: the environment, and for each case a digest of the damaged model and, by loader, the load and
+the calls of signatures. A call that runs and gives other outputs than the healthy model gave is "differs".
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+import math
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from inspector.confirmation import message, packages_of, tensorflow_of
+from inspector.confirmation.invented import why_refused
+from tests.differential.cases import HEALTHY, Case, parse, select
+from tests.differential.workbench import GOLDEN
+
+HERE = Path(__file__).parent
+FOLDER = HERE / "outcomes"
+RUNNER = HERE / "runner.py"
+LOADERS = ("tf2", "tf1", "serving")
+RUNS, DIFFERS, FAILS, NOT_CALLED, REFUSED = "runs", "differs", "fails", "not-called", "refused"
+ERROR_KEPT = 240
+BATCH = 300
+# Composite inputs want parts that fit each other; serialized examples are not invented.
+INPUTS = {
+    "ragged-sparse": {
+        "ragged": {"rows": [0.5], "rows_1": [0, 1]},
+        "sparse": {"cells": [[0, 0]], "cells_1": [0.5], "cells_2": [1, 4]},
+    },
+    "strings": {"parse": {"examples": [{"b64": "CgA="}]}},
+}
+
+
+class Outcomes(NamedTuple):
+    """What one TensorFlow did, by the text of a case."""
+
+    tensorflow: str
+    packages: tuple[str, ...]
+    cases: dict[str, dict[str, Any]]
+
+    @property
+    def name(self) -> str:
+        return "+".join([self.tensorflow, *self.packages])
+
+    @property
+    def file(self) -> Path:
+        return FOLDER / f"{self.name}.json.xz"
+
+    def write(self) -> None:
+        FOLDER.mkdir(exist_ok=True)
+        tree = {"tensorflow": self.tensorflow, "packages": list(self.packages), "cases": self.cases}
+        raw = json.dumps(tree, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+        self.file.write_bytes(lzma.compress(raw, preset=9 | lzma.PRESET_EXTREME))
+
+
+def read(file: Path) -> Outcomes:
+    tree = json.loads(lzma.decompress(file.read_bytes()))
+    return Outcomes(tree["tensorflow"], tuple(tree["packages"]), tree["cases"])
+
+
+def recorded() -> list[Outcomes]:
+    """All that is recorded, newest release first."""
+
+    def release(outcomes: Outcomes) -> tuple[list[int], int]:
+        return [int(part) for part in outcomes.tensorflow.split(".")], -len(outcomes.packages)
+
+    return sorted(map(read, FOLDER.glob("*.json.xz")), key=release, reverse=True)
+
+
+# recording
+
+
+def record(python: str | None, processes: int, *, anew: bool = False, only: Iterable[str] = ()) -> Outcomes:
+    """Loads what is not recorded yet, or is not the same damage any more, with an interpreter's TensorFlow."""
+    version = tensorflow_of(python)
+    if version is None:
+        sys.exit(f"no TensorFlow in {python or sys.executable}")
+    outcomes = Outcomes(version, packages_of(python), {})
+    kept = read(outcomes.file).cases if outcomes.file.exists() else {}
+    wanted = set(only)
+    due: list[Case] = []
+    for case in select():
+        if wanted and case.kind not in wanted and case.damage != HEALTHY:
+            continue
+        digest = case.make()[0].digest()
+        found = kept.get(str(case))
+        if found is not None and found["digest"] == digest and not anew:
+            outcomes.cases[str(case)] = found
+        else:
+            due.append(case)
+            outcomes.cases[str(case)] = {"digest": digest}
+    if wanted:  # the others stay as they are
+        outcomes.cases.update({name: found for name, found in kept.items() if name not in outcomes.cases})
+    print(f"{len(due)} of {len(outcomes.cases)} cases are to be loaded by TensorFlow {outcomes.name}", file=sys.stderr)
+    bases = sorted({case.base for case in due})
+    healthy = load([Case(HEALTHY, base) for base in bases], python, processes)
+    done = 0
+    for start in range(0, len(due), BATCH):
+        for case, results in load(due[start : start + BATCH], python, processes).items():
+            for loader, result in results.items():
+                outcomes.cases[str(case)][loader] = summary(result, healthy[Case(HEALTHY, case.base)][loader])
+        done = min(start + BATCH, len(due))
+        partial = {name: found for name, found in outcomes.cases.items() if len(found) > 1}
+        outcomes._replace(cases=partial).write()
+        print(f"{done} of {len(due)}", file=sys.stderr, flush=True)
+    outcomes.write()
+    return outcomes
+
+
+def load(some: list[Case], python: str | None, processes: int) -> dict[Case, dict[str, Any]]:
+    """Runs the runner over damaged models in a scratch folder: results by case and loader."""
+    results: dict[Case, dict[str, Any]] = {case: {} for case in some}
+    with tempfile.TemporaryDirectory(prefix="differential-") as scratch:
+        jobs = os.path.join(scratch, "jobs.jsonl")
+        with open(jobs, "w", encoding="utf-8") as stream:
+            for number, case in enumerate(some):
+                folder = os.path.join(scratch, str(number), "model")
+                case.make()[0].save(folder)
+                job = {"id": str(case), "path": folder, "inputs": inputs_of(case.base, scratch)}
+                stream.write(json.dumps(job) + "\n")
+        command = [python or sys.executable, str(RUNNER), "--processes", str(processes), "--outputs"]
+        with open(jobs, encoding="utf-8") as stream:
+            done = subprocess.run(command, stdin=stream, stdout=subprocess.PIPE, text=True, check=True)
+        for line in done.stdout.splitlines():
+            result = json.loads(line)
+            case = parse(result["id"])
+            clean(result, os.path.join(scratch, str(some.index(case)), "model"))
+            results[case][result["loader"]] = result
+    return results
+
+
+def inputs_of(base: str, scratch: str) -> str | None:
+    if base not in INPUTS:
+        return None
+    path = os.path.join(scratch, base.replace("/", "_") + ".json")
+    if not os.path.exists(path):
+        with open(path, "w", encoding="utf-8") as stream:
+            json.dump(INPUTS[base], stream)
+    return path
+
+
+def clean(result: dict[str, Any], folder: str) -> None:
+    """Messages without paths of this machine."""
+    for told in (result["load"], *result["calls"].values()):
+        if "message" in told:
+            words = told.get("words") or told["message"] or ""
+            told["message"] = " ".join(message.clean(words, folder).split())
+
+
+def summary(result: dict[str, Any], healthy: dict[str, Any]) -> dict[str, Any]:
+    """One result as it is kept, its calls compared with those of the healthy model."""
+    found = told(result["load"])
+    calls = {}
+    for key, call in result["calls"].items():
+        calls[key] = told(call)
+        sound = healthy["calls"].get(key, {})
+        if call["outcome"] == RUNS and sound.get("outcome") == RUNS and differ(call["outputs"], sound["outputs"]):
+            calls[key]["outcome"] = DIFFERS
+        if call["outcome"] == FAILS and call.get("how") == "error" and call.get("invented"):
+            refused = why_refused(call["type"], call["message"]) is not None
+            if refused and sound.get("outcome") != RUNS:
+                calls[key]["outcome"] = REFUSED
+    if calls:
+        found["calls"] = calls
+    return found
+
+
+def told(part: dict[str, Any]) -> dict[str, Any]:
+    found = {"outcome": part["outcome"]}
+    if part["outcome"] == FAILS:
+        found["how"] = part["how"]
+        found["error"] = f"{part.get('type') or part['how']}: {part['message']}"[:ERROR_KEPT]
+    return found
+
+
+def differ(one: list[Any], other: list[Any]) -> bool:
+    """Whether outputs are not the same numbers and strings, but for the last digits."""
+    if len(one) != len(other):
+        return True
+    return any(_differs(a, b) for a, b in zip(_flat(one), _flat(other), strict=False)) or len(list(_flat(one))) != len(
+        list(_flat(other))
+    )
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _flat(item)
+    else:
+        yield value
+
+
+def _differs(a: Any, b: Any) -> bool:
+    if isinstance(a, float) and isinstance(b, float):
+        return not (math.isclose(a, b, rel_tol=1e-3, abs_tol=1e-5) or (math.isnan(a) and math.isnan(b)))
+    return bool(a != b)
+
+
+def is_golden(base: str) -> bool:
+    return (GOLDEN / base).is_dir()
