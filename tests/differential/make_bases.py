@@ -422,7 +422,8 @@ def v1_local_state(tf: Any, out: Path) -> None:
             "label": ({"x": x}, {"label": label}),
             "size": ({"x": x}, {"size": size}),
         }
-        save_v1(tf, out, session, ends, main_op=main_op)
+        assets = v1.get_collection(v1.GraphKeys.ASSET_FILEPATHS)
+        save_v1(tf, out, session, ends, main_op=main_op, assets_collection=assets)
 
 
 @base()

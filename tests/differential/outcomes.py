@@ -10,6 +10,7 @@ import json
 import lzma
 import math
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -19,8 +20,7 @@ from typing import Any, NamedTuple
 
 from inspector.confirmation import message, packages_of, tensorflow_of
 from inspector.confirmation.invented import why_refused
-from tests.differential.cases import HEALTHY, Case, parse, select
-from tests.differential.workbench import GOLDEN
+from tests.differential.cases import HEALTHY, Case, select
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "outcomes"
@@ -28,14 +28,14 @@ RUNNER = HERE / "runner.py"
 LOADERS = ("tf2", "tf1", "serving")
 RUNS, DIFFERS, FAILS, NOT_CALLED, REFUSED = "runs", "differs", "fails", "not-called", "refused"
 ERROR_KEPT = 240
-BATCH = 300
+BATCH = 600
 # Composite inputs want parts that fit each other; serialized examples are not invented.
 INPUTS = {
     "ragged-sparse": {
         "ragged": {"rows": [0.5], "rows_1": [0, 1]},
         "sparse": {"cells": [[0, 0]], "cells_1": [0.5], "cells_2": [1, 4]},
     },
-    "strings": {"parse": {"examples": [{"b64": "CgA="}]}},
+    "strings": {"parse": {"examples": [{"b64": ""}]}},
 }
 
 
@@ -100,41 +100,58 @@ def record(python: str | None, processes: int, *, anew: bool = False, only: Iter
     if wanted:  # the others stay as they are
         outcomes.cases.update({name: found for name, found in kept.items() if name not in outcomes.cases})
     print(f"{len(due)} of {len(outcomes.cases)} cases are to be loaded by TensorFlow {outcomes.name}", file=sys.stderr)
-    bases = sorted({case.base for case in due})
-    healthy = load([Case(HEALTHY, base) for base in bases], python, processes)
-    done = 0
-    for start in range(0, len(due), BATCH):
-        for case, results in load(due[start : start + BATCH], python, processes).items():
-            for loader, result in results.items():
-                outcomes.cases[str(case)][loader] = summary(result, healthy[Case(HEALTHY, case.base)][loader])
-        done = min(start + BATCH, len(due))
-        partial = {name: found for name, found in outcomes.cases.items() if len(found) > 1}
-        outcomes._replace(cases=partial).write()
-        print(f"{done} of {len(due)}", file=sys.stderr, flush=True)
-    outcomes.write()
+    random.Random(version).shuffle(due)  # so that a part of it is a fair sample
+    wanted_healthy = [Case(HEALTHY, base) for base in sorted({case.base for case in due})]
+    jobs = wanted_healthy + [case for case in due if case.damage != HEALTHY]
+    sound: dict[tuple[str, str], dict[str, Any]] = {}
+    results: list[tuple[Case, dict[str, Any]]] = []
+    for number, (case, result) in enumerate(load(jobs, python, processes), 1):
+        if case.damage == HEALTHY:
+            sound[case.base, result["loader"]] = result
+        results.append((case, result))
+        if number % BATCH == 0:
+            take(outcomes, results, sound)
+            print(f"{number} of {len(jobs) * len(LOADERS)} loads", file=sys.stderr, flush=True)
+    take(outcomes, results, sound)
     return outcomes
 
 
-def load(some: list[Case], python: str | None, processes: int) -> dict[Case, dict[str, Any]]:
-    """Runs the runner over damaged models in a scratch folder: results by case and loader."""
-    results: dict[Case, dict[str, Any]] = {case: {} for case in some}
+def take(
+    outcomes: Outcomes, results: list[tuple[Case, dict[str, Any]]], sound: dict[tuple[str, str], dict[str, Any]]
+) -> None:
+    """Puts results into the file, as far as the healthy model's are known."""
+    waiting = []
+    for case, result in results:
+        healthy = sound.get((case.base, result["loader"]))
+        if healthy is None:
+            waiting.append((case, result))
+        elif str(case) in outcomes.cases:
+            outcomes.cases[str(case)][result["loader"]] = summary(result, healthy)
+    results[:] = waiting
+    whole = {name: found for name, found in outcomes.cases.items() if len(found) == 1 + len(LOADERS)}
+    outcomes._replace(cases=whole).write()
+
+
+def load(some: list[Case], python: str | None, processes: int) -> Iterator[tuple[Case, dict[str, Any]]]:
+    """Runs the runner over damaged models in a scratch folder: each result as it comes."""
     with tempfile.TemporaryDirectory(prefix="differential-") as scratch:
         jobs = os.path.join(scratch, "jobs.jsonl")
         with open(jobs, "w", encoding="utf-8") as stream:
             for number, case in enumerate(some):
                 folder = os.path.join(scratch, str(number), "model")
                 case.make()[0].save(folder)
-                job = {"id": str(case), "path": folder, "inputs": inputs_of(case.base, scratch)}
+                job = {"id": number, "path": folder, "inputs": inputs_of(case.base, scratch)}
                 stream.write(json.dumps(job) + "\n")
         command = [python or sys.executable, str(RUNNER), "--processes", str(processes), "--outputs"]
         with open(jobs, encoding="utf-8") as stream:
-            done = subprocess.run(command, stdin=stream, stdout=subprocess.PIPE, text=True, check=True)
-        for line in done.stdout.splitlines():
+            process = subprocess.Popen(command, stdin=stream, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        for line in process.stdout:
             result = json.loads(line)
-            case = parse(result["id"])
-            clean(result, os.path.join(scratch, str(some.index(case)), "model"))
-            results[case][result["loader"]] = result
-    return results
+            clean(result, os.path.join(scratch, str(result["id"]), "model"))
+            yield some[result["id"]], result
+        if process.wait():
+            sys.exit("the runner failed")
 
 
 def inputs_of(base: str, scratch: str) -> str | None:
@@ -202,7 +219,3 @@ def _differs(a: Any, b: Any) -> bool:
     if isinstance(a, float) and isinstance(b, float):
         return not (math.isclose(a, b, rel_tol=1e-3, abs_tol=1e-5) or (math.isnan(a) and math.isnan(b)))
     return bool(a != b)
-
-
-def is_golden(base: str) -> bool:
-    return (GOLDEN / base).is_dir()

@@ -125,7 +125,7 @@ def random_field(copy: Copy, message: Any, keep: int = 6) -> Place:
     return place(*names, *names_on(path[:-1]))
 
 
-@damage(40)
+@damage(30)
 def random_saved_model_field(copy: Copy) -> Place:
     return random_field(copy, copy.saved)
 
@@ -184,7 +184,7 @@ def random_header_field(copy: Copy) -> Place:
     return place(INDEX, *found.names, *copy.bundle.shards())
 
 
-@damage(30)
+@damage(24)
 def random_pb_bit(copy: Copy) -> Place:
     """One bit of saved_model.pb; where it hits is not known."""
     whole = bytearray(copy.pb)
