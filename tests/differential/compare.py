@@ -83,20 +83,21 @@ def compare(many: Sequence[Outcomes], names: Iterable[str], processes: int = 2) 
     return rows, stale
 
 
-def runs_of(some: Outcomes) -> dict[tuple[str, str], set[str]]:
-    """The signatures that run in the healthy models, by base and loader."""
-    found: dict[tuple[str, str], set[str]] = {}
+def runs_of(some: Outcomes) -> dict[tuple[str, str], set[str] | None]:
+    """The signatures that run in the healthy models, by base and loader; None where the healthy one does not load."""
+    found: dict[tuple[str, str], set[str] | None] = {}
     for name, outcome in some.cases.items():
         case = parse(name)
         if case.damage == HEALTHY:
             for loader in LOADERS:
                 calls = outcome[loader].get("calls", {})
-                found[case.base, loader] = {key for key, call in calls.items() if call["outcome"] == RUNS}
+                running = {key for key, call in calls.items() if call["outcome"] == RUNS}
+                found[case.base, loader] = running if outcome[loader]["outcome"] == LOADS else None
     return found
 
 
 def _compare(
-    work: tuple[list[str], list[Outcomes]], healthy: list[dict[tuple[str, str], set[str]]]
+    work: tuple[list[str], list[Outcomes]], healthy: list[dict[tuple[str, str], set[str] | None]]
 ) -> tuple[list[Row], list[str]]:
     names, many = work
     rows: list[Row] = []
@@ -115,9 +116,11 @@ def _compare(
             targets = [Target(release(some.tensorflow).version, "cpu", some.packages) for _, some in asked]
             for (number, some), judgement in zip(asked, judge_each(model, targets), strict=True):
                 for verdict in judgement.verdicts:
-                    runs = healthy[number].get((case.base, verdict.loader), set())
+                    runs = healthy[number][case.base, verdict.loader]
                     outcome = some.cases[name][verdict.loader]
-                    rows += rows_of(name, some.name, verdict, judgement, outcome, damaged, runs)
+                    if runs is None and case.damage != HEALTHY and outcome["outcome"] == verdict.outcome == FAILS:
+                        continue  # it fails without the damage: that says nothing
+                    rows += rows_of(name, some.name, verdict, judgement, outcome, damaged, runs or set())
     return rows, stale
 
 

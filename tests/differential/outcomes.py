@@ -11,6 +11,7 @@ import lzma
 import math
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,8 @@ RUNNER = HERE / "runner.py"
 LOADERS = ("tf2", "tf1", "serving")
 RUNS, DIFFERS, FAILS, NOT_CALLED, REFUSED = "runs", "differs", "fails", "not-called", "refused"
 ERROR_KEPT = 240
+# tf.compat.v1.train.Saver.restore says this of every InvalidArgumentError, and what was wrong after it.
+WRAPPED = re.compile(r"^Restoring from checkpoint failed\..*?Original error: ")
 BATCH = 600
 # Composite inputs want parts that fit each other; serialized examples are not invented.
 INPUTS = {
@@ -169,7 +172,8 @@ def clean(result: dict[str, Any], folder: str) -> None:
     for told in (result["load"], *result["calls"].values()):
         if "message" in told:
             words = told.get("words") or told["message"] or ""
-            told["message"] = " ".join(message.clean(words, folder).split())
+            words = " ".join(message.clean(words, folder).split())
+            told["message"] = WRAPPED.sub("", words).removeprefix("Graph execution error: ")
 
 
 def summary(result: dict[str, Any], healthy: dict[str, Any]) -> dict[str, Any]:

@@ -247,7 +247,9 @@ class Body:
         """How an input names the first output of a node."""
         if self.is_main:
             return str(node.name)
-        used = [text for other in self.nodes for text in other.input] + list(self.proto.ret.values())
+        used = [text for other in self.nodes for text in other.input] + [
+            text for _, text in sorted(self.proto.ret.items())
+        ]
         known = [text for text in used if text.startswith(f"{node.name}:")]
         return known[0] if known else f"{node.name}:{output or 'output'}:0"
 
@@ -284,7 +286,7 @@ def base_of(text: str) -> str:
 
 def called_by(node: Any) -> Iterator[str]:
     """The functions that a node names in attrs of kind func."""
-    for value in node.attr.values():
+    for _, value in sorted(node.attr.items(), key=lambda item: item[0]):
         if value.WhichOneof("value") == "func":
             yield value.func.name
         for function in value.list.func:

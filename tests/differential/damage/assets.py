@@ -195,7 +195,7 @@ def asset_name_other(copy: Copy) -> Place:
 def asset_name_empty(copy: Copy) -> Place:
     found = entry(copy)
     found.filename = ""
-    return place("assets", "asset_file_def", found.tensor_info.name)
+    return place("assets", "assets/", "asset_file_def", found.tensor_info.name)
 
 
 @damage(2)

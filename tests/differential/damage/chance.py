@@ -15,6 +15,7 @@ from tests.differential.workbench import INDEX, PB, Copy, NoPlace, Place, base_o
 INTEGERS = (0, 1, -1, 2, 7, 99, 1 << 20)
 UNSIGNED = (FieldDescriptor.CPPTYPE_UINT32, FieldDescriptor.CPPTYPE_UINT64)
 SKIPPED = ("stripped_op_list", "debug_info", "experimental_debug_info")
+NAMING = ("name", "local_name", "concrete_function_name", "filename", "checkpoint_key", "tensor_name")
 Path = tuple[tuple[Any, Any], ...]
 
 
@@ -58,8 +59,16 @@ def other_value(field: Any, value: Any, chance: random.Random) -> Any:
     return chance.choice(fitting)
 
 
-def change(message: Any, field: Any, chance: random.Random) -> None:
-    """Changes one field: clears it, repeats or drops an element, puts in another value."""
+def named(value: Any) -> list[str]:
+    """What a value is called: a string by itself, a message by its name."""
+    if isinstance(value, str):
+        return [value, base_of(value)]
+    names = [getattr(value, key) for key in NAMING if isinstance(getattr(value, key, None), str)]
+    return [*names, value.signature.name] if hasattr(value, "signature") else names
+
+
+def change(message: Any, field: Any, chance: random.Random) -> list[str]:
+    """Changes one field: clears it, repeats or drops an element, puts in another value. Names what it changed."""
     if field.message_type is not None and field.message_type.GetOptions().map_entry:
         values = getattr(message, field.name)
         key = chance.choice(sorted(values))
@@ -73,10 +82,11 @@ def change(message: Any, field: Any, chance: random.Random) -> None:
             else:
                 values[key + "_x"] = values[key]
         del values[key]
-        return
+        return [str(key), f"{key}_x"]
     if field.is_repeated:
         values = getattr(message, field.name)
         number = chance.randrange(len(values))
+        names = named(values[number])
         if field.message_type is not None:
             if chance.random() < 0.5:
                 values.add().CopyFrom(values[number])
@@ -88,23 +98,24 @@ def change(message: Any, field: Any, chance: random.Random) -> None:
             del values[number]
         else:
             values[number] = other_value(field, values[number], chance)
-        return
+            names += named(values[number])
+        return names
+    names = named(getattr(message, field.name))
+    if field.message_type is not None:
+        for way in leaves(getattr(message, field.name)):
+            names += named(way[-1][0])
     if field.message_type is not None or chance.random() < 0.15:
         message.ClearField(field.name)
     else:
         setattr(message, field.name, other_value(field, getattr(message, field.name), chance))
+    return names + named(getattr(message, field.name))
 
 
 def names_on(path: Path) -> list[str]:
     """What the messages on the way to a field are called."""
     names = []
     for message, field in path:
-        for key in ("name", "local_name", "concrete_function_name", "filename", "restore_op_name"):
-            value = getattr(message, key, "")
-            if isinstance(value, str):
-                names.append(value)
-        if hasattr(message, "signature"):
-            names.append(message.signature.name)
+        names.extend(named(message))
         if hasattr(message, "input") and message.DESCRIPTOR.name == "NodeDef":
             names.extend(base_of(text) for text in message.input)
         names.append(field.name)
@@ -121,8 +132,8 @@ def random_field(copy: Copy, message: Any, keep: int = 6) -> Place:
         raise NoPlace("nothing set")
     path = copy.random.choice(by_kind[copy.random.choice(sorted(by_kind))])
     names = names_on(path)
-    change(*path[-1], copy.random)
-    return place(*names, *names_on(path[:-1]))
+    changed = change(*path[-1], copy.random)
+    return place(*names, *changed, *names_on(path[:-1]))
 
 
 @damage(30)

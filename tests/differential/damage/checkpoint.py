@@ -98,7 +98,8 @@ def index_is_shard(copy: Copy) -> Place:
 def index_of_another(copy: Copy) -> Place:
     copy.read(INDEX)
     other = "dtypes" if copy.base != "dtypes" else "module-signatures"
-    return index_bytes(copy, Copy(other).read(INDEX))
+    keys = [name for key in copy.bundle.entries for name in copy.bundle.at(key).names]
+    return index_bytes(copy, Copy(other).read(INDEX))._replace(names=(INDEX, OBJECT_GRAPH, *keys))
 
 
 @damage(3)
@@ -428,7 +429,7 @@ def entry_shard_out_of_range(copy: Copy) -> Place:
 def entry_shard_negative(copy: Copy) -> Place:
     key = copy.bundle.key()
     copy.bundle.entries[key].shard_id = -1
-    return copy.bundle.at(key)
+    return copy.bundle.at(key, copy.bundle.shard(-1))
 
 
 @damage()

@@ -19,7 +19,7 @@ HTML = b"<!DOCTYPE html>\n<html><head><title>404</title></head><body>Not Found</
 
 def both(copy: Copy) -> Place:
     """The loaders say "saved_model.pb or saved_model.pbtxt"."""
-    return place(PB, PBTXT, "saved_model.pbtxt|saved_model.pb")
+    return place(PB, PBTXT, "saved_model.pbtxt|saved_model.pb", ".")
 
 
 @damage()
@@ -33,7 +33,7 @@ def wrong_dir_level(copy: Copy) -> Place:
     copy.read(PB)
     for file in list(copy.files):
         copy.files[f"export/{file}"] = copy.files.pop(file)
-    return both(copy)
+    return place(*both(copy).names, "export")
 
 
 @damage(3)
@@ -344,7 +344,7 @@ def utf8_signature_key(copy: Copy) -> Place:
 
 @damage(3)
 def utf8_method_name(copy: Copy) -> Place:
-    return field(copy, 3, copy.pick(list(copy.meta.signature_def.values())).method_name)
+    return field(copy, 3, copy.meta.signature_def[copy.pick(sorted(copy.meta.signature_def))].method_name)
 
 
 @damage(3)

@@ -33,7 +33,8 @@ def path_of(copy: Copy, number: int) -> str:
 def at(copy: Copy, number: int, *more: str) -> Place:
     path = path_of(copy, number)
     last = path.rpartition(".")[2]
-    names = [f"nodes[{number}]", f"object {number}", f"node {number}", path, path.replace(".", "/")]
+    key = path.replace(".", "/")
+    names = [f"nodes[{number}]", f"object {number}", f"node {number}", path, key, f"{key}/.ATTRIBUTES/VARIABLE_VALUE"]
     return place(*names, *([] if last.isdigit() else [last]), *(["root"] if not number else []), *more)
 
 

@@ -138,8 +138,8 @@ def sig_input_renamed(copy: Copy) -> Place:
 def sig_input_is_variable(copy: Copy) -> Place:
     """An input that feeds a tensor which is computed."""
     key, name, info = end(copy, "inputs")
-    output = copy.pick(list(copy.meta.signature_def[key].outputs.values()), lambda out: out.name)
-    info.name = output.name
+    outputs = copy.meta.signature_def[key].outputs
+    info.name = outputs[copy.pick(sorted(outputs), lambda name: outputs[name].name)].name
     return place(key, name, info.name)
 
 
