@@ -30,6 +30,7 @@ def main() -> int:
     )
     parser.add_argument("--all", action="store_true", help="use the outcomes of all recorded releases")
     parser.add_argument("--kind", action="append", default=[], metavar="NAME", help="only this kind; repeatable")
+    parser.add_argument("--base", action="append", default=[], metavar="NAME", help="record only this; repeatable")
     parser.add_argument("--held-out", action="store_true", help="list disagreements of held-out kinds too")
     parser.add_argument("--unnamed", action="store_true", help="list failures whose first finding names another place")
     parser.add_argument("--list", action="store_true", help="write disagreements.toml")
@@ -37,7 +38,7 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     if options.record:
-        outcomes.record(options.python, options.processes, anew=options.anew, only=options.kind)
+        outcomes.record(options.python, options.processes, anew=options.anew, only=options.kind, on=options.base)
         return 0
     many = [some for some in outcomes.recorded() if options.all or some.name == options.release]
     if not many:

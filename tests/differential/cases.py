@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,6 +57,11 @@ def select() -> Iterator[Case]:
             yield from _some(kind, f"{kind.name}@{site}" if site else kind.name, 1 if few else kind.cases)
 
 
+@cache
+def _digest(base: str) -> str:
+    return Copy(base).digest()
+
+
 def _some(kind: Kind, name: str, wanted: int) -> Iterator[Case]:
     order = sorted(bases())
     random.Random(f"{SEED} {name}").shuffle(order)
@@ -65,8 +71,10 @@ def _some(kind: Kind, name: str, wanted: int) -> Iterator[Case]:
     for number, base in enumerate(order * rounds):
         case = Case(f"{name}#{number}" if numbered else name, base)
         try:
-            case.make()
+            changed = case.make()[0].digest() != _digest(base)
         except NoPlace:
+            continue
+        if not changed:
             continue
         yield case
         made += 1

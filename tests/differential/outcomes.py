@@ -81,17 +81,19 @@ def recorded() -> list[Outcomes]:
 # recording
 
 
-def record(python: str | None, processes: int, *, anew: bool = False, only: Iterable[str] = ()) -> Outcomes:
+def record(
+    python: str | None, processes: int, *, anew: bool = False, only: Iterable[str] = (), on: Iterable[str] = ()
+) -> Outcomes:
     """Loads what is not recorded yet, or is not the same damage any more, with an interpreter's TensorFlow."""
     version = tensorflow_of(python)
     if version is None:
         sys.exit(f"no TensorFlow in {python or sys.executable}")
     outcomes = Outcomes(version, packages_of(python), {})
     kept = read(outcomes.file).cases if outcomes.file.exists() else {}
-    wanted = set(only)
+    wanted, where = set(only), set(on)
     due: list[Case] = []
     for case in select():
-        if wanted and case.kind not in wanted and case.damage != HEALTHY:
+        if (wanted and case.kind not in wanted and case.damage != HEALTHY) or (where and case.base not in where):
             continue
         digest = case.make()[0].digest()
         found = kept.get(str(case))
@@ -100,7 +102,7 @@ def record(python: str | None, processes: int, *, anew: bool = False, only: Iter
         else:
             due.append(case)
             outcomes.cases[str(case)] = {"digest": digest}
-    if wanted:  # the others stay as they are
+    if wanted or where:  # the others stay as they are
         outcomes.cases.update({name: found for name, found in kept.items() if name not in outcomes.cases})
     print(f"{len(due)} of {len(outcomes.cases)} cases are to be loaded by TensorFlow {outcomes.name}", file=sys.stderr)
     random.Random(version).shuffle(due)  # so that a part of it is a fair sample

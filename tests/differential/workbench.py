@@ -101,7 +101,12 @@ class Copy:
         return place(file)
 
     def write(self, file: str, content: bytes | Directory | Link) -> Place:
+        """Puts bytes in the place of a file; they go before what was done to the message that it held."""
         self.files[file] = content
+        if file == PB:
+            self._saved = None
+        if file == INDEX:
+            self._bundle = None
         return place(file)
 
     def under(self, folder: str) -> list[str]:

@@ -432,6 +432,6 @@ def pbtxt_is_directory(copy: Copy) -> Place:
 @damage(2)
 def pb_empty_pbtxt_good(copy: Copy) -> Place:
     text = as_text(copy)
-    copy.files[PB] = b""
+    copy.write(PB, b"")
     copy.write(PBTXT, text.encode())
     return place(PB)
