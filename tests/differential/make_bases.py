@@ -151,7 +151,7 @@ def mutable_tables(tf: Any, out: Path) -> None:
         def __init__(self) -> None:
             super().__init__()
             self.counts = tf.lookup.experimental.MutableHashTable(tf.string, tf.int64, default_value=-1)
-            self.dense = tf.lookup.experimental.DenseHashTable(tf.int64, tf.float32, -1.0, -1, -2)
+            self.dense = tf.lookup.experimental.DenseHashTable(tf.int64, tf.float32, -1.0, -10, -20)
             initializer = tf.lookup.KeyValueTensorInitializer(["a", "b"], tf.constant([1, 2], tf.int64))
             self.static = tf.lookup.StaticHashTable(initializer, default_value=7)
             self.counts.insert(["a", "b"], tf.constant([3, 4], tf.int64))

@@ -370,7 +370,8 @@ def call_of(event):
 
 def last_words(output):
     """The lines of a process that died which say why: a failed check, else the last ones."""
-    lines = [line for line in output.splitlines() if line.strip()]
+    noise = ("WARNING", "INFO", "Instructions for updating", "I0000", "W0000", "E0000")
+    lines = [line for line in output.splitlines() if line.strip() and not line.startswith(noise)]
     fatal = [line for line in lines if " F " in line[:60] or line.startswith(("terminate called", "Fatal Python"))]
     return "\n".join(fatal[-1:] or lines[-5:])
 
