@@ -30,6 +30,7 @@ LOADERS = ("tf2", "tf1", "serving")
 RUNS, DIFFERS, FAILS, NOT_CALLED, REFUSED = "runs", "differs", "fails", "not-called", "refused"
 ERROR_KEPT = 240
 # tf.compat.v1.train.Saver.restore says this of every InvalidArgumentError, and what was wrong after it.
+STAMP = re.compile(r"^(?:F\d{4} \S+\s+\d+ |\S+ \S+: F )")
 WRAPPED = re.compile(r"^Restoring from checkpoint failed\..*?Original error: ")
 BATCH = 600
 # Composite inputs want parts that fit each other; serialized examples are not invented.
@@ -173,8 +174,9 @@ def clean(result: dict[str, Any], folder: str) -> None:
     """Messages without paths of this machine."""
     for told in (result["load"], *result["calls"].values()):
         if "message" in told:
-            words = told.get("words") or told["message"] or ""
-            words = " ".join(message.clean(words, folder).split())
+            died = told.get("how") in ("abort", "crash")
+            words = (died and told.get("words")) or told["message"] or ""
+            words = STAMP.sub("", " ".join(message.clean(words, folder).split()))
             told["message"] = WRAPPED.sub("", words).removeprefix("Graph execution error: ")
 
 

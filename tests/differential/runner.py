@@ -31,6 +31,7 @@ import importlib.util
 import json
 import os
 import queue
+import re
 import resource
 import select
 import shutil
@@ -47,11 +48,13 @@ PROBE = os.path.join(HERE, "..", "..", "inspector", "confirmation", "probe.py")
 LOADERS = ("tf2", "tf1", "serving")
 SERVERS = {"tf2": "python", "tf1": "python", "serving": "native"}
 POLL = 0.02
-PATIENCE = 4  # a child that computes gets so many times the time of one that only waits
+PATIENCE = 4  # a child that computes gets so many times the time of one that only waits, and of its own CPU
+IDLE = 10.0  # seconds without a fifth of a second of CPU
 RESTARTS = 3
 WORDS_KEPT = 4000
 VALUES_KEPT = 64
 ABORTS = (signal.SIGABRT,)
+FATAL = re.compile(r"\S+ \S+: F |F\d{4} |terminate called|Fatal Python|double free|munmap_chunk")
 
 
 def load_probe():
@@ -231,7 +234,7 @@ def watch(pid, reading, options):
     """Events until the child closes its pipe; kills it when a step takes too long or too much memory."""
     events, rest = [], b""
     begun = moved = time.monotonic()
-    computed = 0.0
+    computed = spent = 0.0
     while True:
         if select.select([reading], [], [], POLL)[0]:
             data = os.read(reading, 1 << 20)
@@ -240,7 +243,7 @@ def watch(pid, reading, options):
             *lines, rest = (rest + data).split(b"\n")
             for line in lines:
                 events.append(dict(json.loads(line), at=time.time()))
-            begun = moved = time.monotonic()
+            begun, spent = time.monotonic(), computed
         now = time.monotonic()
         memory, cpu = usage(pid)
         if cpu > computed + 0.2:
@@ -248,7 +251,7 @@ def watch(pid, reading, options):
         killed = None
         if memory > options.memory * (1 << 30):
             killed = ["kill", "used more than %g GiB of memory" % options.memory]
-        elif now - begun > options.timeout * PATIENCE or (now - begun > options.timeout and now - moved > 5):
+        elif cpu - spent > options.timeout * PATIENCE or (now - begun > options.timeout and now - moved > IDLE):
             killed = ["hang", "no answer within %d s" % (now - begun)]
         if killed:
             os.killpg(pid, signal.SIGKILL)
@@ -372,7 +375,7 @@ def last_words(output):
     """The lines of a process that died which say why: a failed check, else the last ones."""
     noise = ("WARNING", "INFO", "Instructions for updating", "I0000", "W0000", "E0000")
     lines = [line for line in output.splitlines() if line.strip() and not line.startswith(noise)]
-    fatal = [line for line in lines if " F " in line[:60] or line.startswith(("terminate called", "Fatal Python"))]
+    fatal = [line for line in lines if FATAL.match(line)]
     return "\n".join(fatal[-1:] or lines[-5:])
 
 
@@ -393,7 +396,12 @@ def work(jobs, results, options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--processes", type=int, default=1, help="loads at the same time (default 1)")
-    parser.add_argument("--timeout", type=float, default=20.0, help="seconds for a load or a call that only waits")
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=20.0,
+        help="seconds for a load or a call that only waits; four times as many of CPU",
+    )
     parser.add_argument("--memory", type=float, default=6.0, help="GiB that a load may use")
     parser.add_argument("--outputs", action="store_true", help="tell the outputs of calls")
     parser.add_argument("--server", choices=("python", "native"), help=argparse.SUPPRESS)
