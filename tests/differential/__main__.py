@@ -33,6 +33,7 @@ def main() -> int:
     parser.add_argument("--base", action="append", default=[], metavar="NAME", help="record only this; repeatable")
     parser.add_argument("--held-out", action="store_true", help="list disagreements of held-out kinds too")
     parser.add_argument("--unnamed", action="store_true", help="list failures whose first finding names another place")
+    parser.add_argument("--show", metavar="CASE", help="one case: its findings, verdicts and recorded outcome")
     parser.add_argument("--list", action="store_true", help="write disagreements.toml")
     parser.add_argument("--quiet", action="store_true", help="numbers only")
     parser.add_argument("--processes", type=int, default=2)
@@ -44,6 +45,9 @@ def main() -> int:
     if not many:
         print(f"nothing is recorded for {options.release}", file=sys.stderr)
         return 2
+    if options.show:
+        print("\n".join(report.one(parse(options.show), many)))
+        return 0
     apart = held_out()
     every = dict.fromkeys(name for some in many for name in some.cases)
     wanted = [name for name in every if not options.kind or parse(name).kind in options.kind]

@@ -84,6 +84,10 @@ def compare(many: Sequence[Outcomes], names: Iterable[str], processes: int = 2) 
     return rows, stale
 
 
+def target_of(some: Outcomes) -> Target:
+    return Target(release(some.tensorflow).version, "cpu", some.packages)
+
+
 def runs_of(some: Outcomes) -> dict[tuple[str, str], set[str] | None]:
     """The signatures that run in the healthy models, by base and loader; None where the healthy one does not load."""
     found: dict[tuple[str, str], set[str] | None] = {}
@@ -114,7 +118,7 @@ def _compare(
             folder = os.path.join(scratch, "model")
             copy.save(folder)
             model = open_model(folder, verify=True)
-            targets = [Target(release(some.tensorflow).version, "cpu", some.packages) for _, some in asked]
+            targets = [target_of(some) for _, some in asked]
             for (number, some), judgement in zip(asked, judge_each(model, targets), strict=True):
                 for verdict in judgement.verdicts:
                     runs = healthy[number][case.base, verdict.loader]

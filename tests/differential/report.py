@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from inspector.engine import judge
 from inspector.findings import FAILS, LOADS, RUNS, UNKNOWN
-from tests.differential.cases import HEALTHY
-from tests.differential.compare import ABSENT, CALL, LOAD, Row
-from tests.differential.outcomes import LOADERS
+from inspector.model.saved_model import open_model
+from tests.differential.cases import HEALTHY, Case
+from tests.differential.compare import ABSENT, CALL, LOAD, Row, target_of
+from tests.differential.outcomes import LOADERS, Outcomes
 
 OUTCOMES = {LOAD: (LOADS, FAILS, UNKNOWN), CALL: (RUNS, FAILS, UNKNOWN, ABSENT)}
 
@@ -64,6 +68,23 @@ def numbers(rows: Sequence[Row], held_out: frozenset[str]) -> Iterator[str]:
     yield f"false alarms on healthy models: {len(alarms)} of {len(sound)}"
     for row in alarms:
         yield f"  {row.case} {row.loader} {row.stage} {row.signature} {' '.join(row.because)}"
+
+
+def one(case: Case, many: Sequence[Outcomes]) -> Iterator[str]:
+    """Everything about one case; the damaged model stays in a scratch folder."""
+    copy, damaged = case.make()
+    folder = os.path.join(tempfile.mkdtemp(prefix="differential-"), "model")
+    copy.save(folder)
+    yield f"{case}\n  in {folder}\n  damaged: {', '.join(damaged.names)} {damaged.function}"
+    for some in many:
+        judgement = judge(open_model(folder, verify=True), target_of(some))
+        yield f"TensorFlow {some.name}"
+        for number, finding in enumerate(judgement.findings):
+            yield f"  [{number}] {finding}"
+        for verdict in judgement.verdicts:
+            yield f"  {verdict.loader} said {verdict.outcome} {list(verdict.because)}"
+            yield from (f"    {k}: {v.outcome} {list(v.because)}" for k, v in verdict.signatures.items())
+            yield f"  {verdict.loader} was  {some.cases.get(str(case), {}).get(verdict.loader)}"
 
 
 def classes(rows: Iterable[Row]) -> Iterator[str]:
