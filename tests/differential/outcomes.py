@@ -6,6 +6,7 @@ the calls of signatures. A call that runs and gives other outputs than the healt
 
 from __future__ import annotations
 
+import hashlib
 import json
 import lzma
 import math
@@ -22,6 +23,7 @@ from typing import Any, NamedTuple
 from inspector.confirmation import message, packages_of, tensorflow_of
 from inspector.confirmation.invented import why_refused
 from tests.differential.cases import HEALTHY, Case, select
+from tests.differential.workbench import Copy
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "outcomes"
@@ -33,13 +35,24 @@ ERROR_KEPT = 240
 STAMP = re.compile(r"^(?:F\d{4} \S+\s+\d+ |\S+ \S+: F )")
 WRAPPED = re.compile(r"^Restoring from checkpoint failed\..*?Original error: ")
 BATCH = 600
-# Composite inputs want parts that fit each other; serialized examples are not invented.
-INPUTS = {
-    "ragged-sparse": {
-        "ragged": {"rows": [0.5], "rows_1": [0, 1]},
-        "sparse": {"cells": [[0, 0]], "cells_1": [0.5], "cells_2": [1, 4]},
-    },
-    "strings": {"parse": {"examples": [{"b64": ""}]}},
+# Real inputs for the calls of a base, one call for each. Composite inputs want parts that fit each other, serialized
+# examples are not invented, and what fails in a branch or a loop shows only where that is taken.
+UP, DOWN = [[0.5, 0.5, 0.5]], [[-0.5, -0.5, -0.5]]
+Inputs = dict[str, dict[str, Any]]
+INPUTS: dict[str, list[Inputs]] = {
+    "ragged-sparse": [
+        {
+            "ragged": {"rows": [0.5], "rows_1": [0, 1]},
+            "sparse": {"cells": [[0, 0]], "cells_1": [0.5], "cells_2": [1, 4]},
+        }
+    ],
+    "strings": [{"parse": {"examples": [{"b64": ""}]}}],
+    "nested-control-flow": [
+        {"serving_default": {"x": x, "steps": steps}} for x, steps in ((UP, 0), (UP, 3), (DOWN, 3), (DOWN, 0))
+    ],
+    "calls-in-calls": [{"choose": {"which": which, "x": UP}, "iterate": {"x": UP}} for which in range(3)],
+    "v1-control-flow": [{"serving_default": {"x": [[0.5, 0.5]], "steps": steps}} for steps in (0, 3)],
+    "v1-functions": [{"serving_default": {"x": [[size, size]]}} for size in (5.0, -5.0)],
 }
 
 
@@ -96,13 +109,13 @@ def record(
     for case in select():
         if (wanted and case.kind not in wanted and case.damage != HEALTHY) or (where and case.base not in where):
             continue
-        digest = case.make()[0].digest()
+        now = digest(case, case.make()[0])
         found = kept.get(str(case))
-        if found is not None and found["digest"] == digest and not anew:
+        if found is not None and found["digest"] == now and not anew:
             outcomes.cases[str(case)] = found
         else:
             due.append(case)
-            outcomes.cases[str(case)] = {"digest": digest}
+            outcomes.cases[str(case)] = {"digest": now}
     if wanted or where:  # the others stay as they are
         outcomes.cases.update({name: found for name, found in kept.items() if name not in outcomes.cases})
     print(f"{len(due)} of {len(outcomes.cases)} cases are to be loaded by TensorFlow {outcomes.name}", file=sys.stderr)
@@ -160,14 +173,23 @@ def load(some: list[Case], python: str | None, processes: int) -> Iterator[tuple
             sys.exit("the runner failed")
 
 
-def inputs_of(base: str, scratch: str) -> str | None:
-    if base not in INPUTS:
-        return None
-    path = os.path.join(scratch, base.replace("/", "_") + ".json")
-    if not os.path.exists(path):
-        with open(path, "w", encoding="utf-8") as stream:
-            json.dump(INPUTS[base], stream)
-    return path
+def inputs_of(base: str, scratch: str) -> list[str] | None:
+    """Files with the real inputs for a base."""
+    paths = [
+        os.path.join(scratch, f"{base.replace('/', '_')}-{number}.json") for number in range(len(INPUTS.get(base, ())))
+    ]
+    for path, inputs in zip(paths, INPUTS.get(base, ()), strict=True):
+        if not os.path.exists(path):
+            with open(path, "w", encoding="utf-8") as stream:
+                json.dump(inputs, stream)
+    return paths or None
+
+
+def digest(case: Case, copy: Copy) -> str:
+    """Of the damaged model and of the inputs with which it is called."""
+    if case.base not in INPUTS:
+        return copy.digest()
+    return hashlib.sha256(copy.digest().encode() + json.dumps(INPUTS[case.base]).encode()).hexdigest()[:12]
 
 
 def clean(result: dict[str, Any], folder: str) -> None:

@@ -7,8 +7,9 @@ JSON object a line:
 
     {"id": "anything", "path": "/the/model", "loaders": ["tf2", "tf1", "serving"], "tags": null, "inputs": null}
 
-Only ``path`` is needed. ``tags`` null is the loader's own default (["serve"] for tf1 and serving); ``inputs`` is the
-path of a file with real ones (probe.py, ``read_inputs``), null calls with 0.5, 0 and "a". For each job and loader one
+Only ``path`` is needed. ``tags`` null is the loader's own default (["serve"] for tf1 and serving); ``inputs`` null calls
+with 0.5, 0 and "a", else it is a list of files with real ones (probe.py, ``read_inputs``), each for one call of every
+signature: a signature runs if all of its calls do. For each job and loader one
 line comes out, in the order in which they end:
 
     {"id": ..., "loader": "tf2", "tensorflow": "2.21.0", "seconds": 0.4,
@@ -88,7 +89,7 @@ def child(probe, request, events, output, keep_outputs):
 
 
 def run(probe, request, say, keep_outputs):
-    real = probe.read_inputs([request["inputs"]] if request.get("inputs") else [])
+    reals = [probe.read_inputs([path]) for path in request.get("inputs") or ()] or [{}]
     loader = probe.LOADERS[request["loader"]]()
     say("started", version=loader.version)
     if keep_outputs:
@@ -103,12 +104,17 @@ def run(probe, request, say, keep_outputs):
     for key in sorted(signatures):
         if request.get("only") is None or key in request["only"]:
             say("calling", signature=key)
-            try:
-                report = probe.attempt(loader, key, signatures[key], real)
-            except probe.BadInputs as error:
-                report = {"ok": False, "not_called": "bad inputs: %s" % error}
+            outputs = []
+            for real in reals:
+                try:
+                    report = probe.attempt(loader, key, signatures[key], real)
+                except probe.BadInputs as error:
+                    report = {"ok": False, "not_called": "bad inputs: %s" % error}
+                if not report["ok"]:
+                    break
+                outputs.extend(getattr(loader, "outputs", ()))
             if report["ok"] and keep_outputs:
-                report["outputs"] = loader.outputs
+                report["outputs"] = outputs
             say("called", signature=key, **report)
     say("done")
 

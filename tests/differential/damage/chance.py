@@ -64,6 +64,7 @@ def named(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value, base_of(value)]
     names = [getattr(value, key) for key in NAMING if isinstance(getattr(value, key, None), str)]
+    names += [base_of(name) for name in names]
     return [*names, value.signature.name] if hasattr(value, "signature") else names
 
 
@@ -81,8 +82,9 @@ def change(message: Any, field: Any, chance: random.Random) -> list[str]:
                 values[key + "_x"].CopyFrom(values[key])
             else:
                 values[key + "_x"] = values[key]
+        names = named(values[key])
         del values[key]
-        return [str(key), f"{key}_x"]
+        return [str(key), f"{key}_x", *names]
     if field.is_repeated:
         values = getattr(message, field.name)
         number = chance.randrange(len(values))

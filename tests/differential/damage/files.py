@@ -344,7 +344,8 @@ def utf8_signature_key(copy: Copy) -> Place:
 
 @damage(3)
 def utf8_method_name(copy: Copy) -> Place:
-    return field(copy, 3, copy.meta.signature_def[copy.pick(sorted(copy.meta.signature_def))].method_name)
+    found = copy.meta.signature_def
+    return field(copy, 3, found[copy.pick(sorted(found), lambda key: found[key].method_name)].method_name)
 
 
 @damage(3)

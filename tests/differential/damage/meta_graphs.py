@@ -113,14 +113,16 @@ def object_graph_empty(copy: Copy) -> Place:
 
 @damage(3)
 def graph_def_removed(copy: Copy) -> Place:
+    names = [node.name for node in copy.graph.node] + sorted(copy.functions())
     copy.meta.ClearField("graph_def")
-    return place("graph_def")
+    return place("graph_def", *names)
 
 
 @damage(3)
 def graph_nodes_removed(copy: Copy) -> Place:
+    names = [node.name for node in copy.graph.node]
     del copy.graph.node[:]
-    return place("graph_def")
+    return place("graph_def", *names)
 
 
 @damage(3)

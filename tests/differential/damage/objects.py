@@ -98,8 +98,9 @@ def child_named_class(copy: Copy) -> Place:
 @damage(3)
 def child_name_empty(copy: Copy) -> Place:
     number, child = parent(copy, lambda child: child.local_name != "signatures")
+    found = at(copy, child.node_id, child.local_name)
     child.local_name = ""
-    return at(copy, number)
+    return place(*at(copy, number).names, *found.names)
 
 
 @damage(2)
