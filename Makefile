@@ -6,7 +6,7 @@ MODEL  ?= golden/models/keras3-mlp
 TESTS  ?= tests
 RELEASES ?= 2.12.1 2.15.1 2.18.1 2.21.0
 
-.PHONY: help run test lint types unit golden golden-check catalogue catalogue-check schema bench clean
+.PHONY: help run test lint types unit golden golden-check catalogue catalogue-check differential schema bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -47,6 +47,9 @@ catalogue: $(BIN)/activate ## rebuild the op catalogue; ADD=/path/to/python adds
 
 catalogue-check: $(BIN)/activate ## compare the catalogue with wheels from PyPI, each in a throw-away environment; RELEASES="2.15.1 ..."
 	$(BIN)/python scripts/make_catalogue.py --released $(RELEASES)
+
+differential: $(BIN)/activate ## verdicts on damaged models against recorded loads; RECORD=1 [PYTHON=...] loads them, LIST=1 lists
+	$(BIN)/python -m tests.differential $(if $(RECORD),--record $(if $(filter command line,$(origin PYTHON)),--python $(PYTHON)),$(if $(LIST),--list))
 
 schema: $(BIN)/activate ## rebuild the protobuf descriptor sets
 	$(BIN)/python scripts/make_schema.py

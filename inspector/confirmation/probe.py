@@ -1,8 +1,10 @@
 """The child of a confirmation: loads one SavedModel for real, calls its signatures, and says what happened.
 
-Run as ``python probe.py REQUEST.json`` by any interpreter that has TensorFlow; never imported. Standard library and
-TensorFlow (with the numpy that TensorFlow itself needs) only, in the syntax of Python 3.6, in one file. It reports
-by JSON lines, each written before the next step begins, so that the parent knows which step killed it.
+Run as ``python probe.py REQUEST.json`` by any interpreter that has TensorFlow; ``inspector`` never imports it.
+Standard library and TensorFlow (with the numpy that TensorFlow itself needs) only, in the syntax of Python 3.6, in one
+file. It reports by JSON lines, each written before the next step begins, so that the parent knows which step killed it.
+
+Each loader hands the outputs of a call to its ``took``, which does nothing here: the differential tests compare them.
 """
 
 import base64
@@ -362,7 +364,10 @@ class Tf2(Python):
                 for leaf, value in zip(inputs[name], values[name])  # noqa: B905 (3.6)
             ]
             feeds[name] = self.tf.nest.pack_sequence_as(spec, tensors, expand_composites=True)
-        function(**feeds)
+        self.took(function(**feeds))
+
+    def took(self, outputs: Any) -> None:
+        """Tensors and composite tensors by name."""
 
 
 class Tf1(Python):
@@ -389,7 +394,10 @@ class Tf1(Python):
         for name, leaves in inputs.items():
             for leaf, value in zip(leaves, values[name]):  # noqa: B905 (3.6)
                 feeds[leaf.tensor] = array_of(self.tf, leaf, value)
-        self.session.run(self.signatures[key][1], feeds)
+        self.took(self.session.run(self.signatures[key][1], feeds))
+
+    def took(self, outputs: Any) -> None:
+        """Arrays, in the order of their tensors' names."""
 
 
 class Buffer(ctypes.Structure):
@@ -518,9 +526,13 @@ class Serving:
             None,
             ctypes.c_void_p(self.status),
         )
+        self.took([result for result in results if result])
         for tensor in tensors + [result for result in results if result]:
             self.c("TF_DeleteTensor")(ctypes.c_void_p(tensor))
         self.check()
+
+    def took(self, outputs: Any) -> None:
+        """Pointers to TF_Tensors, in the order of their tensors' names."""
 
 
 def packed(dtype: int, flat: "list[Any]", kept: "list[Any]") -> bytes:

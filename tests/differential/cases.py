@@ -1,0 +1,99 @@
+"""Which damage is done to which model, and which kinds are held out."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.differential.damage import KINDS, Kind, applied
+from tests.differential.damage.kind import GRADIENT, UNUSED
+from tests.differential.workbench import Copy, NoPlace, Place, bases, place
+
+HERE = Path(__file__).parent
+HELD_OUT = HERE / "held_out.txt"
+HEALTHY = "healthy"
+HELD_OUT_SHARE = 0.1
+SEED = 20
+
+
+class Case(NamedTuple):
+    """One damaged model. ``damage`` is the name of a kind, with its site and, if there are many, a number."""
+
+    damage: str
+    base: str
+
+    def __str__(self) -> str:
+        return f"{self.damage} on {self.base}"
+
+    @property
+    def kind(self) -> str:
+        return self.damage.partition("#")[0].partition("@")[0]
+
+    def make(self) -> tuple[Copy, Place]:
+        """The damaged model; raises NoPlace."""
+        if self.damage == HEALTHY:
+            return Copy(self.base), place()
+        return applied(self.damage, self.base)
+
+
+def parse(text: str) -> Case:
+    damage, _, base = text.partition(" on ")
+    return Case(damage, base)
+
+
+def healthy() -> list[Case]:
+    return [Case(HEALTHY, base) for base in bases()]
+
+
+def select() -> Iterator[Case]:
+    """The healthy models, then all cases. Costs some milliseconds a case: damages are tried until enough apply."""
+    yield from healthy()
+    for kind in KINDS.values():
+        for site in kind.sites or ("",):
+            few = site in (UNUSED, GRADIENT)  # what is wrong there matters to few steps
+            yield from _some(kind, f"{kind.name}@{site}" if site else kind.name, 1 if few else kind.cases)
+
+
+@cache
+def _digest(base: str) -> str:
+    return Copy(base).digest()
+
+
+def _some(kind: Kind, name: str, wanted: int) -> Iterator[Case]:
+    order = sorted(bases())
+    random.Random(f"{SEED} {name}").shuffle(order)
+    made = 0
+    rounds = -(-wanted // len(order))
+    numbered = kind.cases > 6
+    for number, base in enumerate(order * rounds):
+        case = Case(f"{name}#{number}" if numbered else name, base)
+        try:
+            changed = case.make()[0].digest() != _digest(base)
+        except NoPlace:
+            continue
+        if not changed:
+            continue
+        yield case
+        made += 1
+        if made == wanted:
+            return
+
+
+def choose_held_out() -> list[str]:
+    """Kinds that developers do not look at: a tenth of each family, by a seeded choice over the sorted names."""
+    chosen = []
+    families: dict[str, list[str]] = {}
+    for kind in KINDS.values():
+        families.setdefault(kind.family, []).append(kind.name)
+    chance = random.Random(SEED)
+    for family in sorted(families):
+        names = sorted(families[family])
+        chosen += chance.sample(names, max(1, round(len(names) * HELD_OUT_SHARE)))
+    return sorted(chosen)
+
+
+def held_out() -> frozenset[str]:
+    return frozenset(HELD_OUT.read_text().split()) if HELD_OUT.exists() else frozenset()

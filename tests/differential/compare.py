@@ -1,0 +1,224 @@
+"""Compares the verdicts on every case with what a real TensorFlow did with it. Needs no TensorFlow."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any, NamedTuple
+
+from inspector.catalogue import release
+from inspector.confirmation.invented import why_refused
+from inspector.engine import Judgement, judge_each
+from inspector.findings import FAILS, LOADS, RUNS, WRONG_RESULT, Finding, Target, Verdict
+from inspector.model.saved_model import open_model
+from inspector.rules.registry import by_code
+from tests.differential.cases import HEALTHY, parse
+from tests.differential.outcomes import DIFFERS, INPUTS, LOADERS, Outcomes, digest
+from tests.differential.workbench import NoPlace, Place, base_of
+
+LOAD, CALL = "load", "call"
+ABSENT = "absent"
+CHUNK = 20
+
+
+class Row(NamedTuple):
+    """One prediction and what came true: of a load, or of the call of one signature.
+
+    ``named`` says whether the first finding named the damaged place, None where that is not asked: nothing failed, or
+    where the damage hit is not known. ``warned`` says whether a finding said that results may be wrong.
+    """
+
+    case: str
+    release: str
+    loader: str
+    stage: str
+    signature: str
+    predicted: str
+    real: str
+    how: str
+    real_how: str
+    error: str
+    because: tuple[str, ...]
+    named: bool | None
+    differs: bool
+    warned: bool
+
+    @property
+    def agrees(self) -> bool:
+        return self.predicted == self.real or (self.predicted, self.real) == (FAILS, ABSENT)
+
+    @property
+    def damage(self) -> str:
+        return self.case.partition(" on ")[0].partition("#")[0]
+
+    @property
+    def kind(self) -> str:
+        return self.damage.partition("@")[0]
+
+
+def compare(many: Sequence[Outcomes], names: Iterable[str], processes: int = 2) -> tuple[list[Row], list[str]]:
+    """Rows for all cases that are recorded, and the cases whose damage is not the recorded one any more.
+
+    Costs some 20 to 50 ms a case, a little more for each further release.
+    """
+    names = list(names)
+    chunks = [names[start : start + CHUNK] for start in range(0, len(names), CHUNK)]
+    work = [(chunk, [some._replace(cases={n: some.cases[n] for n in chunk if n in some.cases}) for some in many])
+            for chunk in chunks]  # fmt: skip
+    rows: list[Row] = []
+    stale: list[str] = []
+    healthy = [runs_of(some) for some in many]
+    if processes <= 1:
+        answers: Iterator[tuple[list[Row], list[str]]] = (_compare(one, healthy) for one in work)
+        for found, old in answers:
+            rows += found
+            stale += old
+        return rows, stale
+    with ProcessPoolExecutor(processes) as pool:
+        for found, old in pool.map(_compare, work, [healthy] * len(work)):
+            rows += found
+            stale += old
+    return rows, stale
+
+
+def target_of(some: Outcomes) -> Target:
+    return Target(release(some.tensorflow).version, "cpu", some.packages)
+
+
+def runs_of(some: Outcomes) -> dict[tuple[str, str], set[str] | None]:
+    """The signatures that run in the healthy models, by base and loader; None where the healthy one does not load."""
+    found: dict[tuple[str, str], set[str] | None] = {}
+    for name, outcome in some.cases.items():
+        case = parse(name)
+        if case.damage == HEALTHY:
+            for loader in LOADERS:
+                calls = outcome[loader].get("calls", {})
+                running = {key for key, call in calls.items() if call["outcome"] == RUNS}
+                found[case.base, loader] = running if outcome[loader]["outcome"] == LOADS else None
+    return found
+
+
+def _compare(
+    work: tuple[list[str], list[Outcomes]], healthy: list[dict[tuple[str, str], set[str] | None]]
+) -> tuple[list[Row], list[str]]:
+    names, many = work
+    rows: list[Row] = []
+    stale = []
+    for name in names:
+        asked = [(number, some) for number, some in enumerate(many) if name in some.cases]
+        case = parse(name)
+        try:
+            copy, damaged = case.make()
+        except (NoPlace, KeyError):  # a kind or a model that is not there any more
+            stale.append(name)
+            continue
+        now = digest(case, copy)
+        if any(some.cases[name]["digest"] != now for _, some in asked):
+            stale.append(name)
+            continue
+        with tempfile.TemporaryDirectory(prefix="differential-") as scratch:
+            folder = os.path.join(scratch, "model")
+            copy.save(folder)
+            model = open_model(folder, verify=True)
+            targets = [target_of(some) for _, some in asked]
+            for (number, some), judgement in zip(asked, judge_each(model, targets), strict=True):
+                for verdict in judgement.verdicts:
+                    runs = healthy[number][case.base, verdict.loader]
+                    outcome = some.cases[name][verdict.loader]
+                    if runs is None and case.damage != HEALTHY and outcome["outcome"] == verdict.outcome == FAILS:
+                        continue  # it fails without the damage: that says nothing
+                    rows += rows_of(name, some.name, verdict, judgement, outcome, damaged, runs or set())
+    return rows, stale
+
+
+def rows_of(
+    name: str,
+    release: str,
+    verdict: Verdict,
+    judgement: Judgement,
+    outcome: dict[str, Any],
+    damaged: Place,
+    runs: set[str],
+) -> Iterator[Row]:
+    """The load, and if it loads and was said to load, the calls that say anything: the same call ran when healthy."""
+
+    def row(stage: str, key: str, predicted: Any, real: dict[str, Any]) -> Row:
+        because = [judgement.findings[index] for index in predicted.because]
+        said = predicted.outcome
+        true = {DIFFERS: RUNS}.get(real["outcome"], real["outcome"])
+        named = None
+        if said == FAILS and true == FAILS and damaged.names and because:
+            named = names(because[0], damaged)
+        rules = tuple(finding.rule for finding in because)
+        differs = real["outcome"] == DIFFERS
+        how, real_how = predicted.how or "", real.get("how", "")
+        error = real.get("error", "")
+        return Row(
+            name, release, verdict.loader, stage, key, said, true, how, real_how, error, rules, named, differs, warned
+        )
+
+    warned = any(is_wrong_result(finding) for finding in judgement.findings)
+    yield row(LOAD, "", verdict, outcome)
+    if verdict.outcome != LOADS or outcome["outcome"] != LOADS:
+        return
+    calls = outcome.get("calls", {})
+    for key in sorted(runs | set(calls)):
+        real = calls.get(key, {"outcome": ABSENT})
+        if real["outcome"] not in (RUNS, DIFFERS, FAILS, ABSENT) or (key not in runs and real["outcome"] == FAILS):
+            continue
+        if real["outcome"] == FAILS and is_given(name, key) and refuses_inputs(real["error"]):
+            continue  # an input was renamed, and an invented one went in
+        predicted = verdict.signatures.get(key)
+        if predicted is None:
+            predicted = verdict._replace(outcome=ABSENT)
+        yield row(CALL, key, predicted, real)
+
+
+def is_given(name: str, signature: str) -> bool:
+    return any(signature in inputs for inputs in INPUTS.get(parse(name).base, ()))
+
+
+def refuses_inputs(error: str) -> bool:
+    kind, _, words = error.partition(": ")
+    return why_refused(kind, words) is not None
+
+
+def is_wrong_result(finding: Finding) -> bool:
+    rule = by_code().get(finding.rule)
+    return rule is not None and rule.otherwise.effect == WRONG_RESULT
+
+
+def names(finding: Finding, damaged: Place) -> bool:
+    """Whether a finding gives one of the names of the damaged place, and is about the same function."""
+    said = set(words(finding))
+    if damaged.function and finding.where.function not in ("", damaged.function) and damaged.function not in said:
+        return False
+    return any(name in said for name in damaged.names)
+
+
+def words(finding: Finding) -> Iterator[str]:
+    """Every name that a finding gives: its location, its places, its data."""
+    where = finding.where
+    yield from (where.function, where.node, where.file, where.file.rpartition("/")[2])
+    yield from re.split(r"[.\[\]]+", where.field)
+    yield from re.split(r"\.(?![^\[]*\])", where.field)
+    yield where.field
+    for place in finding.places:
+        yield from (place, base_of(place), *re.split(r"[.\[\]]+", place))
+    yield from texts(finding.data.values())
+
+
+def texts(values: Iterable[Any]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, str):
+            yield from (value, base_of(value), value.rpartition("/")[2])
+            yield from re.findall(r"[^\s`'\",;()]+", value)
+        elif isinstance(value, (list, tuple, set, frozenset)):
+            yield from texts(value)
+        elif isinstance(value, dict):
+            yield from texts([*value, *value.values()])
+        elif not isinstance(value, bool):
+            yield str(value)
