@@ -61,10 +61,5 @@ class AttrValueNotAllowed(KindRule):
                 since = DTYPES_SINCE[number]
                 if ops.release.minor < since:
                     expected = f"a dtype from before TensorFlow {since[0]}.{since[1]}"
-                    yield {
-                        "op": form.op,
-                        "attr": attr,
-                        "found": dtypes.name(number),
-                        "expected": expected,
-                        "kind": attr_faults.NO_DTYPE,
-                    }
+                    data = {"op": form.op, "attr": attr, "found": dtypes.name(number), "expected": expected}
+                    yield {**data, "kind": attr_faults.NO_DTYPE}
