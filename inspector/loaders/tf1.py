@@ -6,7 +6,7 @@ object graph.
 
 from __future__ import annotations
 
-from inspector.loaders import checkpoint, nodes, parts, session
+from inspector.loaders import checkpoint, lowering, nodes, parts, session
 from inspector.loaders.step import (
     ALL_FUNCTIONS,
     IMPORTED_FUNCTIONS,
@@ -61,7 +61,7 @@ STEPS = (
     ),
     Step(
         "place what is lowered into the graph",
-        nodes.PLACED_WITH_MAIN,
+        lowering.PLACED_WITH_MAIN,
         "core/common_runtime/lower_functional_ops.cc, before the placer",
         runs_if=lambda walk: parts.has_init_op(walk) or VARIABLES in walk.given,
     ),
@@ -104,7 +104,7 @@ STEPS = (
     ),
     Step(
         "place what is lowered into the graph at the first call",
-        nodes.PLACED_WITH_MAIN_AT_FIRST_RUN,
+        lowering.PLACED_WITH_MAIN_AT_FIRST_RUN,
         "core/common_runtime/lower_functional_ops.cc, before the placer",
         stage="call",
     ),

@@ -94,7 +94,9 @@ def _outside(definition: AttrDef, value: Any) -> Iterator[NotAllowed]:
             if number not in dtypes.NAMES:
                 yield NotAllowed(name, f"DataType {number}", "the number of a DataType", NO_DTYPE)
             elif definition.allowed is not None and number not in definition.allowed:
-                yield NotAllowed(name, dtypes.name(number), _some([dtypes.name(int(n)) for n in definition.allowed]), NOT_LISTED)
+                yield NotAllowed(
+                    name, dtypes.name(number), _some([dtypes.name(int(n)) for n in definition.allowed]), NOT_LISTED
+                )
     elif definition.allowed is not None:
         texts = [value.s] if definition.type == "string" else list(value.list.s)
         for text in dict.fromkeys(texts):

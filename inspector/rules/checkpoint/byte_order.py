@@ -36,7 +36,10 @@ class ByteOrder(Rule):
     fix = "copy variables/variables.index again, or set endianness to LITTLE in its header"
     good = (Example("checkpoint shards=1 endianness=big\nvariable w float32[2] <1.0, 2.5>"),)
     bad = (  # the bytes of 1.0 and 2.5, little-endian
-        Example("checkpoint shards=1 endianness=big\nvariable w float32[2] <4.600602988224807e-41, 1.156912012146569e-41>", expect=("w",)),
+        Example(
+            "checkpoint shards=1 endianness=big\nvariable w float32[2] <4.600602988224807e-41, 1.156912012146569e-41>",
+            expect=("w",),
+        ),
     )
 
     def check(self, it: Inspection) -> Iterator[Found]:

@@ -140,7 +140,7 @@ def _problem(raw: bytes, fills: list[Fill]) -> tuple[str, bool]:
 def _refused(lines: list[bytes], fill: Fill) -> str:
     if not lines:
         return "is empty"
-    if 0 < fill.size and len(lines) < fill.size:
+    if fill.size > 0 and len(lines) < fill.size:
         return f"has {len(lines)} lines, its table expects {fill.size}"
     if (fill.key, fill.value) != (_WHOLE_LINE, _LINE_NUMBER):
         return ""

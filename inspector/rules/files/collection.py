@@ -59,7 +59,9 @@ class Collection(Rule):
     )
     bad = (
         Example(_V1.format(collection='collection variables bytes ["\\xff\\xff"]'), expect=("variables",)),
-        Example(_V1.format(collection='collection variables bytes ["\\n\\x03w:0\\x12\\x04gone"]'), expect=("variables",)),
+        Example(
+            _V1.format(collection='collection variables bytes ["\\n\\x03w:0\\x12\\x04gone"]'), expect=("variables",)
+        ),
         Example(_V1.format(collection='collection queue_runners bytes ["\\n\\x01q"]'), expect=("queue_runners",)),
         Example(_V1.format(collection='collection losses nodes ["gone:0"]'), expect=("losses",)),
     )
@@ -91,7 +93,9 @@ def _problem(key: str, collection: Any, view: MetaView) -> str:
                 return f"holds an entry that does not parse as {title}"
             if title == _VARIABLE[0] and not all(found[:_REQUIRED]):
                 return f"holds a {title} without a variable or an initializer"
-            names += [raw[start:end].decode("utf-8", "replace") for spans in found for start, end in spans if end > start]
+            names += [
+                raw[start:end].decode("utf-8", "replace") for spans in found for start, end in spans if end > start
+            ]
     positions = view.reach.positions() if names else {}
     missing = [name for name in dict.fromkeys(names) if name.partition(":")[0] not in positions]
     return f"names {some_of(missing)}, which the graph does not have" if missing else ""

@@ -21,9 +21,7 @@ class Wait(NamedTuple):
 _QUEUE = Wait("a queue", ("QueueEnqueue",))
 _STAGED = Wait("a staging area", ("Stage", "MapStage", "OrderedMapStage"))
 _BARRIER = Wait("a barrier", ("BarrierInsertMany", "BarrierClose"))
-_GRADIENTS = Wait(
-    "an accumulator", ("AccumulatorApply", "SparseAccumulatorApply", "ResourceAccumulatorApply")
-)
+_GRADIENTS = Wait("an accumulator", ("AccumulatorApply", "SparseAccumulatorApply", "ResourceAccumulatorApply"))
 _WAITS = {
     **dict.fromkeys(("QueueDequeue", "QueueDequeueMany", "QueueDequeueUpTo"), _QUEUE),
     **dict.fromkeys(("QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2"), _QUEUE),

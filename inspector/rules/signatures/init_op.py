@@ -56,7 +56,9 @@ def _fault(view: MetaView) -> Iterator[Found]:
     init = view.meta.signatures.get(INIT_SIGNATURE)
     if init is not None:
         if INIT_SIGNATURE not in init.outputs:
-            yield _found(view, INIT_SIGNATURE, OUTPUT, f"the signature `{INIT_SIGNATURE}`", "has no output of that name")
+            yield _found(
+                view, INIT_SIGNATURE, OUTPUT, f"the signature `{INIT_SIGNATURE}`", "has no output of that name"
+            )
         return
     key = next((key for key in MAIN_OPS if key in view.meta.collections), None)
     if key is None:
