@@ -31,28 +31,20 @@ def _needs_whole_name(finding: Finding, walk: Walk) -> bool:
     return not finding.data["short"]
 
 
-def _names_nothing(finding: Finding, walk: Walk) -> bool:
+def names_nothing(finding: Finding, walk: Walk) -> bool:
     """Grappler, which a function of a loop goes through first, also knows "node" and "node:1"."""
     return not finding.data["short"] and not finding.data["flat"]
 
 
-def _value_is_refused(finding: Finding, walk: Walk) -> bool:
+def value_is_refused(finding: Finding, walk: Walk) -> bool:
     """In functions C++ looks at the types of edges instead: it meets only what is no dtype at all."""
     return in_main(finding, walk) or finding.data["kind"] == attr_faults.NO_DTYPE
 
 
-def _has_no_inputs(finding: Finding, walk: Walk) -> bool:
+def has_no_inputs(finding: Finding, walk: Walk) -> bool:
     """Shape inference of these ops reads the last of the inputs, of which there is none; the main graph is checked first."""
     small = finding.data["kind"] == attr_faults.TOO_SMALL and finding.data["attr"] == "N"
     return small and not in_main(finding, walk) and finding.data["op"] in ("AddN", "Pack", "Merge")
-
-
-def _has_no_inputs_in_reach(finding: Finding, walk: Walk) -> bool:
-    """Whatever the main graph reaches is inlined into it before it is placed, branches and bodies of loops too."""
-    if walk.view is None or not _has_no_inputs(finding, walk):
-        return False
-    reach = walk.view.reach
-    return finding.where.function in reach.closure(reach.named_in(walk.view.meta.graph))
 
 
 def _is_left(finding: Finding, walk: Walk) -> bool:
@@ -71,12 +63,12 @@ def _has_value_or_is_in_function(finding: Finding, walk: Walk) -> bool:
     return not finding.data["unset"] or bool(finding.where.function)
 
 
-def _kind_is_needed(finding: Finding, walk: Walk) -> bool:
+def kind_is_needed(finding: Finding, walk: Walk) -> bool:
     """Instantiating a function needs the attrs that decide types; others are looked at when the node runs."""
     return any((finding.data["decides_types"], finding.data["unset"], is_live(finding, walk)))
 
 
-def _name_is_refused(finding: Finding, walk: Walk) -> bool:
+def name_is_refused(finding: Finding, walk: Walk) -> bool:
     """Names that begin with "_" are the runtime's own: it takes them in functions."""
     return in_main(finding, walk) or not finding.data["internal"]
 
@@ -86,7 +78,7 @@ def _colocation_is_refused(finding: Finding, walk: Walk) -> bool:
     return in_main(finding, walk) and (bool(finding.data["listed"]) or walk.loader != "serving")
 
 
-def _is_data_return(finding: Finding, walk: Walk) -> bool:
+def is_data_return(finding: Finding, walk: Walk) -> bool:
     return not finding.data["control"] and not finding.data["short"]
 
 
@@ -139,7 +131,7 @@ def _recursion_is_run(finding: Finding, walk: Walk) -> bool:
     return any(name in view.reach.closure(view.reach.callees(kind)) for kind in dict.fromkeys(calling))
 
 
-def _is_valueless_const(finding: Finding, walk: Walk) -> bool:
+def is_valueless_const(finding: Finding, walk: Walk) -> bool:
     return finding.data["op"] == "Const" and "value" in finding.data["attrs"]
 
 
@@ -232,7 +224,7 @@ def _refused_by_python(finding: Finding, walk: Walk) -> bool:
     return bool(finding.data["python"]) and not finding.data["colocated"]
 
 
-def _refused_by_runtime(finding: Finding, walk: Walk) -> bool:
+def refused_by_runtime(finding: Finding, walk: Walk) -> bool:
     return bool(finding.data["native"])
 
 
@@ -241,7 +233,7 @@ def _refused_after_python(finding: Finding, walk: Walk) -> bool:
     return bool(finding.data["after_python"]) and not finding.data["colocated"]
 
 
-def _has_kernel_here(finding: Finding, walk: Walk) -> bool:
+def has_kernel_here(finding: Finding, walk: Walk) -> bool:
     """A kernel that only TensorFlow's Python brings along: serving has none. XLA compiles "eager" functions only in tf2."""
     if finding.data.get("eager") and walk.loader != "tf2":
         return True
@@ -250,45 +242,11 @@ def _has_kernel_here(finding: Finding, walk: Walk) -> bool:
 
 def _is_placed(finding: Finding, walk: Walk) -> bool:
     """Every node of a main graph needs a kernel when the graph is placed, dead or not."""
-    return in_main(finding, walk) and not _has_kernel_here(finding, walk)
+    return in_main(finding, walk) and not has_kernel_here(finding, walk)
 
 
 def _is_placed_at_first_run(finding: Finding, walk: Walk) -> bool:
     return PLACED not in walk.given and _is_placed(finding, walk)
-
-
-def _is_lowered(finding: Finding, walk: Walk) -> bool:
-    """Branches and loop bodies become a part of the main graph before it is placed."""
-    if walk.view is None or in_main(finding, walk) or _has_kernel_here(finding, walk):
-        return False
-    return finding.where.function in kernels.lowered_into_main(walk.view)
-
-
-def _is_in_lowered(finding: Finding, walk: Walk) -> bool:
-    return walk.view is not None and finding.where.function in kernels.lowered_into_main(walk.view)
-
-
-def _missing_is_lowered(finding: Finding, walk: Walk) -> bool:
-    """The branch or body of a node that is lowered: C++ then takes its name for that of an op."""
-    if walk.view is None or finding.data["op"] not in kernels.LOWERABLE:
-        return False
-    return in_main(finding, walk) or finding.where.function in kernels.lowered_into_main(walk.view)
-
-
-def _return_is_lowered(finding: Finding, walk: Walk) -> bool:
-    return _is_in_lowered(finding, walk) and _is_data_return(finding, walk)
-
-
-def _call_is_lowered(finding: Finding, walk: Walk) -> bool:
-    """A While, If or Case whose function takes something else: wiring it into the main graph fails."""
-    if walk.view is None or finding.data["mismatch"] == "more outputs":
-        return False
-    lowered = kernels.lowered_into_main(walk.view)
-    return finding.data["function"] in lowered and (in_main(finding, walk) or finding.where.function in lowered)
-
-
-def _is_lowered_at_first_run(finding: Finding, walk: Walk) -> bool:
-    return PLACED not in walk.given and _is_lowered(finding, walk)
 
 
 def _called(walk: Walk) -> frozenset[str]:
@@ -310,7 +268,7 @@ def _called(walk: Walk) -> frozenset[str]:
 
 def _kernel_is_needed(finding: Finding, walk: Walk) -> bool:
     """Functions of tf.saved_model.load are placed before anything is pruned, those of a Session afterwards."""
-    if walk.view is None or _has_kernel_here(finding, walk):
+    if walk.view is None or has_kernel_here(finding, walk):
         return False
     function = finding.where.function
     if walk.loader != "tf2":
@@ -407,13 +365,13 @@ IN_LIBRARY = (
 AT_IMPORT = (
     *minds("OP001", "OP002", "GR001", "GR003", "GR004", "GR005", "GR006", "GR008"),
     Mind("OP003", when=_has_value_or_is_in_function),
-    Mind("OP004", when=_has_no_inputs, how="crash"),
-    Mind("OP004", when=_value_is_refused),
+    Mind("OP004", when=has_no_inputs, how="crash"),
+    Mind("OP004", when=value_is_refused),
     Mind("GR002", when=_needs_whole_name),
-    Mind("GR007", when=_name_is_refused),
+    Mind("GR007", when=name_is_refused),
     Mind("GR009", when=_shape_is_impossible),
     Mind("FN002", how="crash"),
-    Mind("FN004", when=_is_data_return),
+    Mind("FN004", when=is_data_return),
     Mind("FN005"),
     Mind("FN006", when=_takes_fewer),
     Mind("GR019", when=_colocation_is_refused),
@@ -448,7 +406,7 @@ ADDED_TWICE = (
 
 # cc/saved_model/loader.cc ValidateSavedTensors: all functions.
 SAVED_TENSORS = (
-    Mind("OP002", when=_is_valueless_const),
+    Mind("OP002", when=is_valueless_const),
     Mind("GR009", when=_shape_is_not_whole),
     Mind("GR009", when=_shape_overflows, how="abort"),
 )
@@ -461,7 +419,7 @@ PLACED_BY_PYTHON = (
 )
 PLACED_AS_WRITTEN = (
     Mind("GR010", when=device_is_refused),
-    Mind("GR011", when=_refused_by_runtime),
+    Mind("GR011", when=refused_by_runtime),
     Mind("OP007", when=_is_placed),
 )
 PLACED_AT_FIRST_RUN = (
@@ -469,31 +427,21 @@ PLACED_AT_FIRST_RUN = (
     Mind("GR011", when=_refused_at_first_run),
     Mind("OP007", when=_is_placed_at_first_run),
 )
-# Branches and loop bodies that are lowered into the main graph.
-PLACED_WITH_MAIN = (
-    Mind("OP004", when=_has_no_inputs_in_reach, how="crash"),
-    Mind("FN001", when=_missing_is_lowered),
-    Mind("FN004", when=_return_is_lowered),
-    Mind("FN005", when=_is_in_lowered),
-    Mind("FN006", when=_call_is_lowered),
-    Mind("OP007", when=_is_lowered),
-)
-PLACED_WITH_MAIN_AT_FIRST_RUN = (Mind("OP007", when=_is_lowered_at_first_run),)
 PLACED_IN_PROGRAM = (Mind("GR010", when=device_is_refused), Mind("GR011", when=_refused_after_python))
 
 # A Session's call: functions that the import did not instantiate are looked at only now.
 IN_SESSION_CALL = (
     *minds("TB013"),
-    Mind("OP002", when=_is_valueless_const, how="abort"),
+    Mind("OP002", when=is_valueless_const, how="abort"),
     *minds("OP001", "OP002", "GR001", "GR003", "GR004", "GR005", "GR006"),
-    Mind("OP003", when=_kind_is_needed),
+    Mind("OP003", when=kind_is_needed),
     Mind("OP004", when=is_live),
-    Mind("GR002", when=_names_nothing),
-    Mind("GR007", when=_name_is_refused),
+    Mind("GR002", when=names_nothing),
+    Mind("GR007", when=name_is_refused),
     Mind("FN001", when=_loop_is_run, how="crash"),
     Mind("FN001", when=_function_is_asked_for),
     Mind("FN002", when=_recursion_is_run, how="crash"),
-    Mind("FN004", when=_is_data_return),
+    Mind("FN004", when=is_data_return),
 )
 # Any call.
 IN_CALL = (

@@ -6,7 +6,7 @@ neither at the object graph nor at the signatures.
 
 from __future__ import annotations
 
-from inspector.loaders import checkpoint, nodes, parts, releases, session
+from inspector.loaders import checkpoint, lowering, nodes, parts, releases, session
 from inspector.loaders.step import (
     ALL_FUNCTIONS,
     IMPORTED_FUNCTIONS,
@@ -56,7 +56,7 @@ STEPS = (
     Step("resolve calls", nodes.CALLS_IN_MAIN, "core/framework/function.cc FunctionLibraryDefinition", reads=(MAIN,)),
     Step(
         "place what is lowered into the graph",
-        nodes.PLACED_WITH_MAIN,
+        lowering.PLACED_WITH_MAIN,
         "core/common_runtime/lower_functional_ops.cc, before the placer",
     ),
     Step(

@@ -6,7 +6,7 @@ object graph.
 
 from __future__ import annotations
 
-from inspector.loaders import checkpoint, nodes, parts, releases, session
+from inspector.loaders import checkpoint, lowering, nodes, parts, releases, session
 from inspector.loaders.step import (
     ALL_FUNCTIONS,
     IMPORTED_FUNCTIONS,
@@ -68,7 +68,7 @@ STEPS = (
     ),
     Step(
         "place what is lowered into the graph",
-        nodes.PLACED_WITH_MAIN,
+        lowering.PLACED_WITH_MAIN,
         "core/common_runtime/lower_functional_ops.cc, before the placer",
         runs_if=parts.RUN_AT_LOAD,
     ),
@@ -112,7 +112,7 @@ STEPS = (
     ),
     Step(
         "place what is lowered into the graph at the first call",
-        nodes.PLACED_WITH_MAIN_AT_FIRST_RUN,
+        lowering.PLACED_WITH_MAIN_AT_FIRST_RUN,
         "core/common_runtime/lower_functional_ops.cc, before the placer",
         stage="call",
     ),

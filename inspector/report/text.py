@@ -18,6 +18,7 @@ from inspector.findings import (
     Confirmation,
     Finding,
     Location,
+    Meaning,
     Target,
     Verdict,
     targets_text,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from inspector.checking import ModelReport
 
 PLACES_SHOWN = 3
+# What a failure that is no error does to whoever loads the model: a server goes down with it, or loses a thread.
+KILLS = {"abort": "aborts the process", "crash": "crashes the process", "hang": "never returns"}
 
 
 def lines(report: ModelReport, style: Style) -> Iterator[str]:
@@ -132,10 +135,12 @@ def _verdict_row(report: ModelReport, verdict: Verdict, style: Style) -> tuple[s
     for call in calls:
         rules += [r for i in call.because if (r := report.findings[i].rule) not in rules]
     name = f"  {verdict.loader}" if verdict.loader in report.chosen else f"  ({verdict.loader})"
-    outcome = verdict.outcome if verdict.outcome != FAILS else f"fails ({verdict.how})"
+    outcome = verdict.outcome if verdict.outcome != FAILS else f"fails ({KILLS.get(verdict.how or '', verdict.how)})"
     colour = {LOADS: style.good, FAILS: style.bad, UNKNOWN: style.warn}[verdict.outcome]
     if verdict.outcome == LOADS and running < len(calls):
-        called = style.bad(called)
+        hows = [call.how for call in calls if call.how in KILLS]
+        kills = "".join(f", {hows.count(how)} {text}" for how, text in KILLS.items() if how in hows)
+        called = style.bad(called + kills)
     return name, colour(outcome), called, " ".join(rules), LOADERS[verdict.loader].call
 
 
@@ -225,6 +230,8 @@ def _breaks(report: ModelReport, indices: list[int]) -> str:
     for meaning in report.judgement.meanings:
         if meaning.finding in indices and meaning.loader in report.chosen:
             called = f"calls of {_some(meaning.signatures)}" if meaning.effect == CALL_FAILS else "the load"
+            kill = KILLS.get(_how(report, meaning) or "")
+            called += f" (it {kill})" if kill else ""
             stages.setdefault(called, {}).setdefault(meaning.loader, {})[meaning.target] = None
     parts = []
     for what, loaders in stages.items():
@@ -235,6 +242,17 @@ def _breaks(report: ModelReport, indices: list[int]) -> str:
             everywhere = len(some) == len(report.judgement.targets)
             parts.append(f"{what} in {', '.join(names)}" + ("" if everywhere else f" ({targets_text(some)})"))
     return "; ".join(parts)
+
+
+def _how(report: ModelReport, meaning: Meaning) -> str | None:
+    """How a failure comes, if this finding is its first cause."""
+    for verdict in report.verdicts:
+        if verdict.loader == meaning.loader and verdict.target == meaning.target:
+            if verdict.because[:1] == (meaning.finding,):
+                return verdict.how
+            calls = [verdict.signatures[key] for key in meaning.signatures if key in verdict.signatures]
+            return next((call.how for call in calls if call.because[:1] == (meaning.finding,)), None)
+    return None
 
 
 def _indented(text: str) -> str:
