@@ -93,7 +93,7 @@ def name_stops_the_load(finding: Finding, walk: Walk) -> bool:
 
 def name_stops_the_call(finding: Finding, walk: Walk) -> bool:
     """Two inputs of one name, or one without a name: one of them cannot be given."""
-    return finding.data["case"] != "keyword" and finding.data["signature"] == walk.signature
+    return bool(finding.data["case"] != "keyword" and finding.data["signature"] == walk.signature)
 
 
 def tables_stay_empty(finding: Finding, walk: Walk) -> bool:
