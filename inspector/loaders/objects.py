@@ -24,6 +24,12 @@ def of_library(finding: Finding, walk: Walk) -> bool:
     return finding.data.get("field") in SIGNATURE_FIELDS or finding.data.get("of") == "library"
 
 
+def arguments_are_refused(finding: Finding, walk: Walk) -> bool:
+    """A FunctionSpec that makes no signature, or one that the traced arguments do not fit: these 2.15 looks at, 2.12 does
+    not (function_deserialization.py set_preinitialized_function_spec)."""
+    return of_object(finding, walk) and (finding.data["bound"] or walk.target.minor >= (2, 15))
+
+
 def of_object(finding: Finding, walk: Walk) -> bool:
     """Structures of the objects that make tf.functions out of concrete ones."""
     return not of_library(finding, walk)
@@ -46,13 +52,13 @@ def misfit_is_called(finding: Finding, walk: Walk) -> bool:
 
 
 def results_are_used_at_load(finding: Finding, walk: Walk) -> bool:
-    """The load itself calls the function."""
+    """The load itself calls the function. Measured from 2.15 on; 2.12 does not count results."""
     objects = _graph(walk)
-    return objects is not None and finding.data["function"] in objects.run_by_load()
+    return walk.target.minor >= (2, 15) and objects is not None and finding.data["function"] in objects.run_by_load()
 
 
 def results_are_returned(finding: Finding, walk: Walk) -> bool:
-    return _is_called(finding, walk)
+    return walk.target.minor >= (2, 15) and _is_called(finding, walk)
 
 
 def _is_called(finding: Finding, walk: Walk) -> bool:

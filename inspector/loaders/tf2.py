@@ -70,7 +70,7 @@ V2_STEPS = (
             Mind("OB001", when=parts.without_tf_keras),
             *minds("OB002"),
             Mind("OB006", when=objects.of_object),
-            Mind("OB007", when=objects.of_object),
+            Mind("OB007", when=objects.arguments_are_refused),
             *minds("VR005"),
             Mind("OB013", when=has_datum("case", "object")),
             Mind("OB017", when=has_datum("case", "missing")),

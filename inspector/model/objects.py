@@ -35,6 +35,22 @@ class ObjectVariable(NamedTuple):
     key: str | None
 
 
+class Match(NamedTuple):
+    """Which objects of a checkpoint a restore binds to those of an object graph (checkpoint/restore.py CheckpointPosition).
+
+    ``nodes``: node → node of the checkpoint's graph, where small negative ids count from the end. ``keys``: SavedVariable
+    that the checkpoint has → its key, empty where nothing is read for it; of several with one key only the last is read.
+    ``strays``: children of the checkpoint's objects with an id out of range, as (node, name, id).
+    """
+
+    nodes: dict[int, int]
+    keys: dict[int, str]
+    strays: list[tuple[int, str, int]]
+
+
+_NO_MATCH = Match({}, {}, [])
+
+
 class ObjectGraph:
     """A SavedObjectGraph. ``nodes`` are its SavedObject messages, node 0 is the root.
 
@@ -42,13 +58,13 @@ class ObjectGraph:
     Python list that load.py looks it up in, and an id out of range is left out.
     """
 
-    __slots__ = ("_matched", "_paths", "_structures", "children", "kinds", "nodes", "proto")
+    __slots__ = ("_match", "_paths", "_structures", "children", "kinds", "nodes", "proto")
 
     def __init__(self, raw: bytes) -> None:
         self.proto = message("SavedObjectGraph").FromString(raw)
         self.nodes: list[Any] = list(self.proto.nodes)
         self.kinds: list[str] = [node.WhichOneof("kind") or "" for node in self.nodes]
-        self._matched: tuple[Any, dict[int, int]] = (None, {})
+        self._match: tuple[Any, Match] | None = None
         self._paths: dict[int, str] = {}
         self._structures: dict[bytes, Structure] = {}
         for blob in set(self.structured()):
@@ -186,7 +202,7 @@ class ObjectGraph:
         The two graphs are matched as a restore does it: from the root, child by child of the same name
         (tensorflow/python/checkpoint/restore.py CheckpointPosition).
         """
-        keys = self._keys(checkpoint)
+        keys = self.match(checkpoint).keys
         found = []
         for node, path in self.walk(tracked=True):
             if self.kinds[node] != "variable":
@@ -197,32 +213,25 @@ class ObjectGraph:
             found.append(ObjectVariable(node, path, variable.dtype, shape, variable.name, key))
         return found
 
-    def without_value(self, checkpoint: Any) -> set[int]:
+    def without_value(self, checkpoint: Any) -> list[int]:
         """SavedVariables that a restore passes over without a word: no path leads to them, or the checkpoint's object
         has no value, or one that only a registered saver can read, or one that another variable takes."""
-        looked_for = {node for node, _ in self.walk(tracked=True)} | self.slots()
-        keys = self._keys(checkpoint)
-        return {node for node in self.of_kind("variable") if node not in looked_for or keys.get(node) == ""}
+        keys = self.match(checkpoint).keys
+        unmatched = [node for node in self.of_kind("variable") if node not in keys]
+        looked_for = {node for node, _ in self.walk(tracked=True)} | self.slots() if unmatched else set()
+        return sorted([node for node, key in keys.items() if not key] + [n for n in unmatched if n not in looked_for])
 
-    def _keys(self, checkpoint: Any | None) -> dict[int, str]:
-        """SavedVariable that the checkpoint has → its key, empty where nothing is read for it.
-
-        Of several with one key only the last is read (restore.py _restore_descendants: a dict by keys).
-        """
+    def match(self, checkpoint: Any | None) -> Match:
+        """The objects of the checkpoint's graph that a restore binds to those of this one. Cost: a pass over both, once."""
         if checkpoint is None:
-            return {}
-        matched = self.matched(checkpoint)
-        keys = {
-            node: _key(checkpoint.nodes[other]) for node, other in matched.items() if self.kinds[node] == "variable"
-        }
-        last = {key: node for node, key in keys.items()}
-        return {node: key if last[key] == node else "" for node, key in keys.items()}
+            return _NO_MATCH
+        if self._match is None or self._match[0] is not checkpoint:
+            self._match = (checkpoint, _matched(self, checkpoint))
+        return self._match[1]
 
     def matched(self, checkpoint: Any | None) -> dict[int, int]:
         """Node → node of the checkpoint's object graph, matched from the roots by the names of children."""
-        if self._matched[0] is not checkpoint:
-            self._matched = (checkpoint, _match(self, checkpoint))
-        return self._matched[1]
+        return self.match(checkpoint).nodes
 
     def tracked(self, node: int) -> dict[str, int]:
         """The children that a restore goes on to, the last of a name: those of user objects other than signature maps, and
@@ -245,7 +254,7 @@ class ObjectGraph:
             saved = self.nodes[node]
             if saved.saveable_objects or saved.registered_saver:
                 found.update(attribute.checkpoint_key for attribute in checkpoint.nodes[other].attributes)
-        return frozenset(found.union(key for key in self._keys(checkpoint).values() if key))
+        return frozenset(found.union(key for key in self.match(checkpoint).keys.values() if key))
 
     def functions(self) -> Iterator[tuple[str, Any]]:
         """(name, SavedConcreteFunction), by name."""
@@ -280,30 +289,37 @@ class ObjectGraph:
         return tuple(self.proto.concrete_functions[function].bound_inputs)
 
 
-def _match(graph: ObjectGraph, checkpoint: Any) -> dict[int, int]:
-    """Node of the SavedObjectGraph → node of the checkpoint's graph. One of the checkpoint is bound to one object only;
-    small negative ids count from the end."""
+def _matched(graph: ObjectGraph, checkpoint: Any) -> Match:
+    """From the roots, child by child of the same name; one of the checkpoint's is bound to one object only."""
     others = checkpoint.nodes[:]
     count = len(others)
     if not graph.nodes or not others:
-        return {}
-    matched = {0: 0}
+        return _NO_MATCH
+    nodes = {0: 0}
     bound = {0}
     queue = [(0, 0)]
+    strays = []
     for node, other in queue:
         children = graph.tracked(node)
         for child in others[other].children[:]:
+            number = child.node_id
+            if not -count <= number < count:
+                strays.append((node, child.local_name, number))
+                continue
             target = children.get(child.local_name)
-            if target is not None and child.node_id not in bound and -count <= child.node_id < count:
-                bound.add(child.node_id)
-                matched.setdefault(target, child.node_id % count)
-                queue.append((target, child.node_id))
-    return matched
+            if target is not None and number not in bound:
+                bound.add(number)
+                nodes.setdefault(target, number % count)
+                queue.append((target, number))
+    keys = {node: _key(others[other]) for node, other in nodes.items() if graph.kinds[node] == "variable"}
+    last = {key: node for node, key in keys.items()}
+    return Match(nodes, {node: key if last[key] == node else "" for node, key in keys.items()}, strays)
 
 
 def _key(trackable: Any) -> str:
     """The key that a variable is restored by: its object's part of the first attribute's. Empty where nothing is read."""
-    if not trackable.attributes or trackable.registered_saver.name:
+    attributes = trackable.attributes
+    if not attributes or trackable.registered_saver.name:
         return ""
-    head, mark, _ = trackable.attributes[0].checkpoint_key.partition(ATTRIBUTES)
+    head, mark, _ = attributes[0].checkpoint_key.partition(ATTRIBUTES)
     return f"{head}{mark}{VARIABLE_VALUE}" if mark else head

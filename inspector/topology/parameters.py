@@ -21,6 +21,10 @@ class Unfit(Exception):
     """A load stops here, for the reason in the text."""
 
 
+class Unbound(Unfit):
+    """The traced arguments do not fit the function."""
+
+
 class Parameters(NamedTuple):
     """What a function takes: names of arguments. ``optional`` are those with a default."""
 
@@ -58,7 +62,7 @@ def parameters_of(spec: Any, is_method: bool) -> Parameters:
     args = _sequence(fields["args"], "args")
     if is_method or (args and args[0] == "self"):
         if not args:
-            raise Unfit("it is a method without the argument `self`")
+            raise Unbound("it is a method without the argument `self`")
         args = args[1:]
     positional = _names(args, "args")
     keyword_only = _names(_sequence(fields["kwonlyargs"], "kwonlyargs"), "kwonlyargs")
@@ -145,14 +149,14 @@ def bind(parameters: Parameters, count: int, keywords: Sequence[str]) -> None:
     names = {sanitized(name) for name in keywords}
     positional = parameters.positional
     if count > len(positional) and not parameters.any_positional:
-        raise Unfit(f"{count} positional arguments were traced, it takes {len(positional)}")
+        raise Unbound(f"{count} positional arguments were traced, it takes {len(positional)}")
     for i, name in enumerate((*positional, *parameters.keyword_only)):
         given = name in names
         names.discard(name)
         if i < min(count, len(positional)):
             if given:
-                raise Unfit(f"`{name}` was traced as positional and as keyword argument")
+                raise Unbound(f"`{name}` was traced as positional and as keyword argument")
         elif not given and name not in parameters.optional:
-            raise Unfit(f"the argument `{name}` was not traced")
+            raise Unbound(f"the argument `{name}` was not traced")
     if names and not parameters.any_keyword:
-        raise Unfit(f"it does not take the argument `{min(names)}`")
+        raise Unbound(f"it does not take the argument `{min(names)}`")

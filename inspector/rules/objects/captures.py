@@ -102,10 +102,20 @@ def _misfit(
             f"it has {plural(len(inputs), 'input')}, for {plural(len(flat), 'argument')} and {plural(len(bound), 'capture')}"
         )
     for node, arg in zip(bound, inputs[len(inputs) - captured :], strict=False):
+        if _is_as_traced(objects, node, arg):
+            continue
         misfit = _different(objects, node, arg, view)
         if misfit is not None:
             return misfit
     return None
+
+
+def _is_as_traced(objects: ObjectGraph, node: int, arg: Any) -> bool:
+    """A variable of the very dtype and shape that the input was traced with: nearly all are, and this is quick to see."""
+    if objects.kinds[node] != "variable" or arg.type != dtypes.RESOURCE or not (data := arg.handle_data[:]):
+        return False
+    variable = objects.nodes[node].variable
+    return bool(variable.dtype == data[0].dtype and variable.shape == data[0].shape)
 
 
 def _different(objects: ObjectGraph, node: int, arg: Any, view: MetaView) -> tuple[str, str] | None:

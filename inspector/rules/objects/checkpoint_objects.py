@@ -64,30 +64,19 @@ class CheckpointObjects(Rule):
 
 def _faults(objects: ObjectGraph, checkpoint: Any) -> Iterator[tuple[str, str, str, tuple[int, ...]]]:
     """(case, place, words, nodes that stay without a value): python/checkpoint/restore.py CheckpointPosition."""
-    count = len(checkpoint.nodes)
-    if not count:
+    if not len(checkpoint.nodes):
         yield ID, "root", "it is empty", ()
         return
-    lost = False
-    for node, other in sorted(objects.matched(checkpoint).items()):
-        trackable = checkpoint.nodes[other]
-        path = objects.path(node)
-        for child in trackable.children:
-            if not -count <= child.node_id < count:
-                lost = True
-                yield (
-                    ID,
-                    child.local_name,
-                    f"child `{child.local_name}` of `{path}` is object {child.node_id} of {count}",
-                    (),
-                )
-        key = trackable.attributes[0].checkpoint_key if trackable.attributes else ATTRIBUTES
-        if objects.kinds[node] == "variable" and ATTRIBUTES not in key and not trackable.registered_saver.name:
-            lost = True
-            yield KEY, path, f"the key `{key}` of `{path}` is without {ATTRIBUTES}", ()
-    if lost:
+    match = objects.match(checkpoint)
+    for node, name, number in match.strays:
+        yield ID, name, f"child `{name}` of `{objects.path(node)}` is object {number} of {len(checkpoint.nodes)}", ()
+    misshapen = [(node, key) for node, key in match.keys.items() if key and ATTRIBUTES not in key]
+    for node, key in misshapen:
+        yield KEY, objects.path(node), f"the key `{key}` of `{objects.path(node)}` is without {ATTRIBUTES}", ()
+    if match.strays or misshapen:
         return
-    captured = {node for _, function in objects.functions() for node in function.bound_inputs}
-    for node in sorted(objects.without_value(checkpoint) & captured):
-        path = objects.path(node)
-        yield NO_VALUE, path, f"it has no value for the variable `{path}`", (node,)
+    lost = objects.without_value(checkpoint)
+    captured = {node for _, function in objects.functions() for node in function.bound_inputs} if lost else set()
+    for node in lost:
+        if node in captured:
+            yield NO_VALUE, objects.path(node), f"it has no value for the variable `{objects.path(node)}`", (node,)

@@ -77,6 +77,8 @@ def _refused(objects: ObjectGraph) -> Iterator[tuple[int, str]]:
 
 
 def _is_index(name: str) -> bool:
+    if name.isdigit():
+        return True
     try:
         return int(name) >= 0
     except ValueError:

@@ -6,7 +6,7 @@ from inspector.findings import Location
 from inspector.model.objects import ObjectGraph
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
 from inspector.topology.inspection import Inspection
-from inspector.topology.parameters import Unfit, bind, constrained, pair_fault, parameters_of
+from inspector.topology.parameters import Unbound, Unfit, bind, constrained, pair_fault, parameters_of
 
 _MODEL = """
 object 0 user_object _generic_user_object children=[f: 1]
@@ -76,24 +76,28 @@ class FunctionSpec(Rule):
                     unfit.add(name)
                     if why:
                         where = Location("", view.meta.index, field=f"object_graph_def.concrete_functions[{name}]")
-                        yield Found(where, name, {"holder": name, "why": why, "of": "library"})
+                        yield Found(where, name, {"holder": name, "why": why, "of": "library", "bound": True})
             for node in objects.of_kind("function", "bare_concrete_function"):
-                why = _spec_fault(objects, node, unfit)
-                if why:
+                error = _spec_fault(objects, node, unfit)
+                if error is not None:
                     path = objects.path(node)
                     where = Location("", view.meta.index, field=f"object_graph_def.nodes[{node}].function_spec")
-                    yield Found(where, path, {"holder": path, "why": why, "of": "object"})
+                    yield Found(
+                        where,
+                        path,
+                        {"holder": path, "why": str(error), "of": "object", "bound": not isinstance(error, Unbound)},
+                    )
 
 
-def _spec_fault(objects: ObjectGraph, node: int, unfit: set[str]) -> str:
-    """Why a FunctionSpec and the concrete functions of an object do not go together; empty where they do, or where
+def _spec_fault(objects: ObjectGraph, node: int, unfit: set[str]) -> Unfit | None:
+    """Why a FunctionSpec and the concrete functions of an object do not go together; None where they do, or where
     something else is wrong that has its own finding."""
     spec = objects.spec(node)
     if spec is None:
-        return ""
+        return None
     fullargspec, signature = objects.structure(spec.fullargspec), objects.structure(spec.input_signature)
     if fullargspec.fault or signature.fault:
-        return ""
+        return None
     try:
         parameters = parameters_of(fullargspec.value, spec.is_method)
         if signature.value:
@@ -102,9 +106,9 @@ def _spec_fault(objects: ObjectGraph, node: int, unfit: set[str]) -> str:
             if name not in unfit and name in objects.proto.concrete_functions:
                 traced = objects.structure(objects.proto.concrete_functions[name].canonicalized_input_signature).value
                 if traced is None:
-                    raise Unfit(f"nothing is told of the arguments that `{name}` was traced with")
+                    raise Unbound(f"nothing is told of the arguments that `{name}` was traced with")
                 args, kwargs = traced
                 bind(parameters, len(args), list(kwargs))
     except Unfit as error:
-        return str(error)
-    return ""
+        return error
+    return None

@@ -8,7 +8,6 @@ from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
 from inspector.topology.inspection import Inspection
 
 CHILD, NEEDED, SAVER, SLOT = "child", "needed", "saver", "slot"
-FROM_THE_END = (CHILD, SAVER, SLOT)
 _MODEL = """
 object 0 user_object _generic_user_object children=[f: {child}]
 object 1 function concrete=[__inference_f_1]
@@ -47,34 +46,36 @@ class ObjectId(Rule):
             if objects is None:
                 continue
             count = len(objects.nodes)
-            for place, field, part, referrer, number in _references(objects):
-                if not (-count if part in FROM_THE_END else 0) <= number < count:
-                    where = Location("", view.meta.index, field=f"object_graph_def.{field}")
-                    yield Found(where, place, {"referrer": referrer, "id": number, "count": count, "part": part})
+            for place, field, part, referrer, number in _strays(objects):
+                where = Location("", view.meta.index, field=f"object_graph_def.{field}")
+                yield Found(where, place, {"referrer": referrer, "id": number, "count": count, "part": part})
 
 
-def _references(objects: ObjectGraph) -> Iterator[tuple[str, str, str, str, int]]:
-    """(place, field, part, who refers, id) of every reference, in file order."""
+def _strays(objects: ObjectGraph) -> Iterator[tuple[str, str, str, str, int]]:
+    """(place, field, part, who refers, id) of every reference out of range, in file order."""
+    count = len(objects.nodes)
     for node, saved in enumerate(objects.nodes):
         field = f"nodes[{node}]"
-        for child in saved.children:
-            part = NEEDED if objects.kinds[node] == "resource" and child.local_name == CREATE_RESOURCE else CHILD
-            yield child.local_name, f"{field}.children", part, f"child `{child.local_name}`", child.node_id
-        for needed in saved.dependencies:
-            yield (
-                needed.local_name,
-                f"{field}.dependencies",
-                NEEDED,
-                f"dependency `{needed.local_name}`",
-                needed.node_id,
-            )
+        if len(objects.children[node]) < len(saved.children) or objects.kinds[node] == "resource":
+            for child in saved.children:
+                needed = objects.kinds[node] == "resource" and child.local_name == CREATE_RESOURCE
+                if not (0 if needed else -count) <= child.node_id < count:
+                    part = NEEDED if needed else CHILD
+                    yield child.local_name, f"{field}.children", part, f"child `{child.local_name}`", child.node_id
+        for one in saved.dependencies:
+            if not 0 <= one.node_id < count:
+                yield one.local_name, f"{field}.dependencies", NEEDED, f"dependency `{one.local_name}`", one.node_id
         for slot in saved.slot_variables:
-            name, at = f"slot `{slot.slot_name}`", f"{field}.slot_variables"
-            yield slot.slot_name, at, NEEDED, name, slot.original_variable_node_id
-            yield slot.slot_name, at, SLOT, name, slot.slot_variable_node_id
-        for name, pair in sorted(saved.saveable_objects.items()):
+            name, original, variable = slot.slot_name, slot.original_variable_node_id, slot.slot_variable_node_id
+            if not 0 <= original < count:
+                yield name, f"{field}.slot_variables", NEEDED, f"slot `{name}`", original
+            if not -count <= variable < count:
+                yield name, f"{field}.slot_variables", SLOT, f"slot `{name}`", variable
+        for name, pair in saved.saveable_objects.items():
             for number in (pair.save_function, pair.restore_function):
-                yield name, f"{field}.saveable_objects", SAVER, f"saver `{name}` of `{objects.path(node)}`", number
+                if not -count <= number < count:
+                    yield name, f"{field}.saveable_objects", SAVER, f"saver `{name}` of `{objects.path(node)}`", number
     for name, function in objects.functions():
         for number in function.bound_inputs:
-            yield name, f"concrete_functions[{name}]", NEEDED, f"function `{name}`", number
+            if not 0 <= number < count:
+                yield name, f"concrete_functions[{name}]", NEEDED, f"function `{name}`", number
