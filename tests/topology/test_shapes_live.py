@@ -223,7 +223,7 @@ def test_an_op_as_tensorflow_infers_it(op: str) -> None:
         score.add(f"{case}", graph)
     assert not score.wrong, score.wrong[:5]
     counts = score.counts
-    assert counts["equal"] >= 0.9 * counts["outputs"], counts
+    assert counts["equal"] >= 0.75 * counts["outputs"], counts
     if op not in SILENT:
         assert counts["refused by TensorFlow alone"] <= 1 + counts["refused by both"] // 4, counts
 

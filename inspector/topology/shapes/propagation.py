@@ -23,7 +23,7 @@ from inspector.model.graph import Form, Function, Graph, Kind, Library
 from inspector.model.saved_model import MetaGraph
 from inspector.topology.ops import OpSet, Resolved
 from inspector.topology.shapes.constants import evaluate
-from inspector.topology.shapes.facts import Fact, Facts, Handle, Node, shapes_in
+from inspector.topology.shapes.facts import Fact, Facts, Handle, Node, Value, shapes_in
 from inspector.topology.shapes.families import ShapeFunction
 from inspector.topology.shapes.lattice import ShapeError, merge
 from inspector.topology.shapes.state import PASS_HANDLES
@@ -128,7 +128,9 @@ class Inference:
     def function(self, function: Function) -> tuple[Trouble, ...]:
         """What the import of a function library refuses in one function."""
         names = [arg.name for arg in function.signature.input_arg]
-        given = {name: self._facts.of(shape) for name, shape in zip(names, declared_shapes(function), strict=True)}
+        of, unknown = self._facts.of, self._facts.unknown
+        shapes = declared_shapes(function)
+        given = {name: unknown if shape is None else of(shape) for name, shape in zip(names, shapes, strict=True)}
         return self.follow(function.body, given, LIBRARY)
 
     def follow(self, graph: Graph, facts: dict[str, Fact], view: str) -> tuple[Trouble, ...]:
@@ -222,6 +224,8 @@ class Inference:
         if len(shapes) != len(plan.types):
             return _Shaped(plan.unknown)
         value, partial = evaluate(node, shapes)
+        if value is None and partial is None and RESOURCE not in plan.types:
+            return _Shaped(tuple([self._facts.of(shape) for shape in shapes]))
         facts = []
         for index, shape in enumerate(shapes):
             handle = _handle(node, index) if plan.types[index] == RESOURCE else None
@@ -270,7 +274,7 @@ class Inference:
         unknown = _Shaped(plan.unknown)
         if len(names) != len(inputs) or len(returns) != len(plan.unknown) or self._depth >= _DEEPEST:
             return unknown
-        given = tuple([self._facts.of(fact.shape, fact.value, None, fact.handle) for fact in inputs])
+        given = tuple([self._passed(fact, fact.value) for fact in inputs])
         key = (callee, *given)
         found = self._called.get(key)
         if found is None and self._budget < 0:
@@ -283,9 +287,14 @@ class Inference:
             inner = self.follow(callee.body, facts, CALLED)
             self._depth -= 1
             results = [self._find(facts, tensor, CALLED) for tensor in returns]
-            outputs = tuple([self._facts.of(fact.shape, None, None, fact.handle) for fact in results])
+            outputs = tuple([self._passed(fact, None) for fact in results])
             found = self._called[key] = _Shaped(outputs, None, inner)
         return found
+
+    def _passed(self, fact: Fact, value: Value | None) -> Fact:
+        """What of a fact gets into a function, or out of it."""
+        same = fact.partial is None and fact.value == value
+        return fact if same else self._facts.of(fact.shape, value, None, fact.handle)
 
 
 def defaults(ops: OpSet, names: Iterable[str]) -> tuple[object, ...]:
