@@ -44,7 +44,7 @@ READ = (
 
 LIBRARY = Step(
     "load the function library",
-    (*nodes.IN_LIBRARY, *minds("OB008"), *releases.DEPRECATED_IN_LIBRARY),
+    (*nodes.IN_LIBRARY, *releases.DEPRECATED_IN_LIBRARY),
     "python/saved_model/function_deserialization.py load_function_def_library",
     reads=(ALL_FUNCTIONS,),
 )
