@@ -52,12 +52,13 @@ def misfit_is_called(finding: Finding, walk: Walk) -> bool:
 
 
 def results_are_used_at_load(finding: Finding, walk: Walk) -> bool:
-    """The load itself calls the function. Measured from 2.15 on; 2.12 does not count results."""
+    """The load itself calls the function."""
     objects = _graph(walk)
-    return walk.target.minor >= (2, 15) and objects is not None and finding.data["function"] in objects.run_by_load()
+    return objects is not None and finding.data["function"] in objects.run_by_load()
 
 
 def results_are_returned(finding: Finding, walk: Walk) -> bool:
+    """The signature's own function. Measured from 2.15 on; 2.12 does not count results."""
     return walk.target.minor >= (2, 15) and _is_called(finding, walk)
 
 

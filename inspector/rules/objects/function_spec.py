@@ -106,7 +106,7 @@ def _spec_fault(objects: ObjectGraph, node: int, unfit: set[str]) -> Unfit | Non
             if name not in unfit and name in objects.proto.concrete_functions:
                 traced = objects.structure(objects.proto.concrete_functions[name].canonicalized_input_signature).value
                 if traced is None:
-                    raise Unbound(f"nothing is told of the arguments that `{name}` was traced with")
+                    raise Unfit(f"nothing is told of the arguments that `{name}` was traced with")
                 args, kwargs = traced
                 bind(parameters, len(args), list(kwargs))
     except Unfit as error:
