@@ -29,6 +29,7 @@ from inspector.findings import (
 )
 from inspector.loaders import serving, tf1, tf2
 from inspector.loaders import step as part
+from inspector.loaders.releases import is_doubtful
 from inspector.loaders.step import Loader, Mind, Step, Walk
 from inspector.model.bundle import ALL_TENSORS
 from inspector.model.saved_model import Model
@@ -43,8 +44,11 @@ LOADERS: dict[str, Loader] = {loader.name: loader for loader in (tf2.LOADER, tf1
 BROKEN_RULE = "XX000"
 WEIGHTS_MATCH = "weights match their checksums"
 
-
-OLDEST_CHECKED = (2, 12)  # the steps of the loaders were checked against real loads with TensorFlow 2.12 to 2.21
+# Sound models were loaded with every judged release, damaged ones with 2.12 to 2.21.
+OLDEST_DAMAGED = (2, 12)
+# Rules about what a release has or lacks: their findings were tried with the releases themselves.
+OF_RELEASES = frozenset(("OP001", "OP004", "OP005", "OP007", "OP009", "OB001"))
+OF_VERSIONS = "VR"
 _ANY = Target("")  # stands for the target in what targets share
 
 
@@ -117,20 +121,22 @@ def _judge(it: Inspection, memo: Memo, loaders: Iterable[str], strict: bool) -> 
     for name in loaders:
         key = (name, gaps, *[group.finding for group in groups])
         verdict, some = memo.recall(key, it, partial(rehearse, LOADERS[name], it, groups, it.tags, gaps))
-        assumes = (*verdict.assumes, *_of_old_loaders(name, target)) if verdict.outcome == LOADS else verdict.assumes
+        assumes = (*verdict.assumes, *_of_old_loaders(verdict, groups, target))
         verdicts.append(verdict._replace(target=target, assumes=assumes))
         meanings.extend(meaning._replace(target=target) for meaning in some)
     findings = tuple([group.finding for group in groups])
     return Judgement((target,), findings, tuple(verdicts), tuple(meanings), gaps)
 
 
-def _of_old_loaders(loader: str, target: Target) -> tuple[str, ...]:
-    """What a verdict takes for granted about a release whose loaders were never watched."""
-    if target.minor >= OLDEST_CHECKED:
+def _of_old_loaders(verdict: Verdict, groups: list[Group], target: Target) -> tuple[str, ...]:
+    """What a verdict takes for granted where a model is damaged and the release is older than those that saw damage."""
+    if target.minor >= OLDEST_DAMAGED or verdict.outcome != FAILS:
         return ()
-    oldest = ".".join(map(str, OLDEST_CHECKED))
-    assumed = f"{loader} of TensorFlow {target.tensorflow} takes the steps that {oldest}'s takes"
-    return (assumed,)
+    rules = {groups[index].finding.rule for index in verdict.because}
+    if any(rule in OF_RELEASES or rule.startswith(OF_VERSIONS) for rule in rules):
+        return ()
+    oldest = ".".join(map(str, OLDEST_DAMAGED))
+    return (f"{verdict.loader} of TensorFlow {target.tensorflow} minds the damage that {oldest}'s minds",)
 
 
 def merge(judgements: Sequence[Judgement]) -> Judgement:
@@ -237,6 +243,7 @@ def rehearse(
     walk = Walk(it, loader.name, tags)
     walk.view = loader.choose(walk)
     because: list[int] = []
+    doubts: dict[int, None] = {}
     how = None
     meanings: list[Meaning] = []
     steps = loader.steps(walk)
@@ -244,7 +251,9 @@ def rehearse(
         if step.stage != "load" or (step.runs_if is not None and not step.runs_if(walk)):
             continue
         for index, mind in _minded(step, walk, groups):
-            if index not in because:
+            if mind.how == part.DOUBT:
+                doubts[index] = None
+            elif index not in because:
                 because.append(index)
                 how = how or mind.how
                 meanings.append(Meaning(index, loader.name, _ANY, LOAD_FAILS, "load"))
@@ -253,11 +262,11 @@ def rehearse(
     chosen = walk.view.meta.tags if walk.view is not None else tags
     if because:
         return Verdict(loader.name, _ANY, chosen, FAILS, "load", how, tuple(because), gaps=gaps), meanings
-    signatures, some = _calls(loader, steps, walk, groups, unknown=bool(gaps))
+    signatures, some = _calls(loader, steps, walk, groups, unknown=bool(gaps or doubts))
     meanings.extend(some)
-    outcome = UNKNOWN if gaps or walk.view is None else LOADS
+    outcome = UNKNOWN if gaps or doubts or walk.view is None else LOADS
     assumes = _assumptions(it.model, walk)
-    return Verdict(loader.name, _ANY, chosen, outcome, None, None, (), assumes, signatures, gaps), meanings
+    return Verdict(loader.name, _ANY, chosen, outcome, None, None, tuple(doubts), assumes, signatures, gaps), meanings
 
 
 def _calls(
@@ -269,16 +278,19 @@ def _calls(
         walk.signature = key
         walk.nodes, walk.functions = loader.entry(walk, key)
         because: list[int] = []
+        doubts: dict[int, None] = {}
         how = None
         for step in steps:
             if step.stage == "call":
                 for index, mind in _minded(step, walk, groups):
-                    if index not in because:
+                    if mind.how == part.DOUBT:
+                        doubts[index] = None
+                    elif index not in because:
                         because.append(index)
                         how = how or mind.how
                         failing.setdefault(index, []).append(key)
-        outcome = FAILS if because else UNKNOWN if unknown else RUNS
-        verdicts[key] = CallVerdict(outcome, how, tuple(because))
+        outcome = FAILS if because else UNKNOWN if unknown or doubts else RUNS
+        verdicts[key] = CallVerdict(outcome, how, tuple(because or doubts))
     meanings = [Meaning(index, loader.name, _ANY, CALL_FAILS, "call", tuple(keys)) for index, keys in failing.items()]
     return verdicts, meanings
 
@@ -293,7 +305,7 @@ def _minded(step: Step, walk: Walk, groups: list[Group]) -> list[tuple[int, Mind
                 continue
             walk.members = group.nodes
             if mind.when is None or mind.when(finding, walk):
-                found.append((index, mind))
+                found.append((index, mind._replace(how=part.DOUBT) if is_doubtful(finding, walk) else mind))
     return found
 
 

@@ -119,7 +119,7 @@ V1_STEPS = (
     ),
     Step(
         "prune the signatures",
-        (*minds("SG001", "SG007", "SG008", "VR005"), *releases.DEPRECATED_WHEN_PRUNED),
+        (*minds("SG001", "SG007", "SG008", "VR005"), *releases.DEPRECATED_WHEN_PRUNED, *releases.SHAPES_WHEN_PRUNED),
         "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader._extract_signatures; eager/wrap_function.py prune",
     ),
     Step(

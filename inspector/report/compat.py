@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from inspector.engine import LOADERS, OLDEST_CHECKED
+from inspector.engine import LOADERS
 from inspector.report.style import Style
 
 if TYPE_CHECKING:
@@ -76,16 +76,11 @@ def _more(run: Run) -> str:
 
 
 def _answers(model: Compatibility) -> Iterator[str]:
-    """Oldest, newest, what they take for granted, and how to widen the range."""
+    """Oldest, newest, and how to widen the range."""
     for loader in model.loaders:
         for device, working in _alike({device: model.working(loader, device) for device in model.devices}):
             told = f"oldest that will do {working[0]}, newest {working[-1]}" if working else "no release will do"
             yield f"{loader} on {device}: {told}"
-    unwatched = {c.target.tensorflow for c in model.cells if c.target.minor < OLDEST_CHECKED and c.outcome == "loads"}
-    if unwatched:
-        checked = ".".join(map(str, OLDEST_CHECKED))
-        order = sorted(unwatched, key=model.releases.index)
-        yield f"assuming that the loaders of {order[0]} to {order[-1]} take the steps that TensorFlow {checked}'s take"
     yield from _ways_to_win(model)
 
 
@@ -102,7 +97,8 @@ def _ways_to_win(model: Compatibility) -> Iterator[str]:
         for (gains, loader), devices in places.items():
             loaders.setdefault((gains, tuple(devices)), []).append(loader)
         won_by = [
-            f"{gains} for {', '.join(names)}" + (f" on {', '.join(devices)}" if len(devices) < len(model.devices) else "")
+            f"{gains} for {', '.join(names)}"
+            + (f" on {', '.join(devices)}" if len(devices) < len(model.devices) else "")
             for (gains, devices), names in loaders.items()
         ]
         yield f"to win {' and '.join(won_by)}: {cure}"
