@@ -14,7 +14,6 @@ from inspector.findings import (
     CAPI,
     EFFECTS,
     ERROR,
-    LOADS,
     NOTE,
     PLACES_KEPT,
     SEVERITIES,
@@ -132,7 +131,8 @@ def _judge(it: Inspection, target: Target, memo: Memo, loaders: Iterable[str], s
     for name in loaders:
         key = (name, gaps, *[group.finding for group in groups])
         verdict, some = memo.recall(key, it, partial(rehearse, LOADERS[name], it, groups, it.tags, gaps))
-        assumes = (*verdict.assumes, *of_target(name, target, it)) if verdict.outcome == LOADS else verdict.assumes
+        rules = [groups[index].finding.rule for index in verdict.because]
+        assumes = (*verdict.assumes, *of_target(verdict, rules, target, it))
         verdicts.append(verdict._replace(target=target, assumes=assumes))
         meanings.extend(meaning._replace(target=target) for meaning in some)
     findings = tuple([group.finding for group in groups])

@@ -175,6 +175,7 @@ V1_STEPS = (
             *minds("SG001", "SG007", "SG008", "VR005"),
             Mind("SG009", when=parts.name_stops_the_load),
             *releases.DEPRECATED_WHEN_PRUNED,
+            *releases.SHAPES_WHEN_PRUNED,
         ),
         "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader._extract_signatures; eager/wrap_function.py prune",
     ),

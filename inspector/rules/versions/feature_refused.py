@@ -18,10 +18,11 @@ class FeatureRefused(Rule):
     """The model uses a feature of SavedModels that the target's Python loader refuses.
 
     What it checks: in the object graph: tensors and numpy arrays as default arguments of a tf.function (before 2.13 and
-    2.14); arguments and results that are tf.Variables (before 2.1; with an alias_id before 2.11), BoundedTensorSpecs
-    (2.3), RowPartitions (2.3), ragged with a flat_values_spec (2.4), ExtensionTypes and registered TypeSpecs (2.6),
-    StructuredTensors (other before 2.10 than from then on); tables whose save function has no input_signature (2.11 and
-    2.12); objects with a registered checkpoint saver (2.10 to 2.15); a concrete function as the saved object itself
+    2.14); arguments and results that are Iterators or tf.Variables (before 2.1; with an alias_id before 2.11),
+    BoundedTensorSpecs and RowPartitions (2.3), ragged with a flat_values_spec (2.4), ExtensionTypes and registered
+    TypeSpecs (2.6), StructuredTensors (others before 2.10 than from then on), ndarrays of tf.experimental.numpy (all but
+    2.4); captured tensors of other functions (before 2.6); tables whose save function has no input_signature (2.11 and
+    2.12); objects with a registered checkpoint saver (2.8 to 2.15); a concrete function as the saved object itself
     (before 2.8). Without an object graph: sparse and ragged inputs of signatures (before 2.1).
 
     Why it matters: tf.saved_model.load stops with the error that the finding quotes. Export and load of each feature were
