@@ -72,8 +72,9 @@ def test_what_an_op_takes(node: str, loads: str, fails: str, tmp_path: Path) -> 
     """At the import of the main graph, where the neighbouring release decides otherwise."""
     dtype = "int32" if "int32" in node else "qint16" if "qint16" in node else "float32"
     graph = f"x = Placeholder() {{dtype: {dtype}}}\ns = Placeholder() {{dtype: int64}}\ni = Placeholder() {{dtype: int32}}\n"
-    good = verdicts(graph + node, tmp_path / "good", loads)["serving"]
-    bad = verdicts(graph + node, tmp_path / "bad", fails)["serving"]
+    loader = "tf1" if "AccumulateNV2" in node else "serving"  # it has no kernel for qint16: serving places at load
+    good = verdicts(graph + node, tmp_path / "good", loads)[loader]
+    bad = verdicts(graph + node, tmp_path / "bad", fails)[loader]
 
     assert (good.outcome, bad.outcome) == ("loads", "fails")
 
