@@ -42,7 +42,7 @@ SOUND = {
 # Damages in the order in which a load meets them, with the rule that tells of each.
 ORDER: list[tuple[str, str, str]] = [
     ("spec", "invalid(77)[2]", "OB006"),
-    ("attrs", " {my_attr: true}", "OB008"),
+    ("attrs", " {my_attr: true}", "FN008"),
     ("bound", "3, 9", "OB005"),
     ("constant", "gone", "OB011"),
     ("children", "w: 3, __class__: 3", "OB014"),
