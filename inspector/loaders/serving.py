@@ -28,7 +28,7 @@ from inspector.loaders.step import (
 STEPS = (
     Step("read the graph file", parts.READ_GRAPH_FILE, "cc/saved_model/reader.cc ReadSavedModel"),
     Step("match tags", minds("SM004", "SG005"), "cc/saved_model/reader.cc FindMetaGraphDef"),
-    Step("read debug info", minds("SM008"), "cc/saved_model/reader.cc ReadSavedModelDebugInfoIfPresent"),
+    Step("read debug info", (Mind("SM008", when=has_datum("folder", False)),), "cc/saved_model/reader.cc ReadSavedModelDebugInfoIfPresent"),
     Step(
         "validate saved tensors",
         nodes.SAVED_TENSORS,
