@@ -44,7 +44,7 @@ def asset_is_read_by_call(finding: Finding, walk: Walk) -> bool:
         return False
     if _by_objects(walk):
         return not walk.functions.isdisjoint(finding.data["functions"])
-    return finding.data["node"] in walk.nodes
+    return not walk.nodes.isdisjoint(finding.data["holders"])
 
 
 def asset_is_refused_at_load(finding: Finding, walk: Walk) -> bool:
