@@ -116,6 +116,7 @@ V2_STEPS = (
         "call the signature",
         (
             Mind("OB018", when=objects.is_lost),
+            Mind("OB007", when=objects.argument_is_called),
             Mind("OB013", when=objects.misfit_is_called),
             Mind("OB016", when=objects.stays_without_value),
             Mind("OB017", when=objects.stays_empty),
