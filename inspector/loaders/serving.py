@@ -28,7 +28,11 @@ from inspector.loaders.step import (
 STEPS = (
     Step("read the graph file", parts.READ_GRAPH_FILE, "cc/saved_model/reader.cc ReadSavedModel"),
     Step("match tags", minds("SM004", "SG005"), "cc/saved_model/reader.cc FindMetaGraphDef"),
-    Step("read debug info", (Mind("SM008", when=has_datum("folder", False)),), "cc/saved_model/reader.cc ReadSavedModelDebugInfoIfPresent"),
+    Step(
+        "read debug info",
+        (Mind("SM008", when=has_datum("folder", False)),),
+        "cc/saved_model/reader.cc ReadSavedModelDebugInfoIfPresent",
+    ),
     Step(
         "validate saved tensors",
         nodes.SAVED_TENSORS,
@@ -67,7 +71,11 @@ STEPS = (
     ),
     Step(
         "restore the variables",
-        (Mind("SM010", when=parts.assets_are_refused), Mind("SM009", when=has_datum("problem", "missing", "twice")), *checkpoint.BY_RESTORE_OP),
+        (
+            Mind("SM010", when=parts.assets_are_refused),
+            Mind("SM009", when=has_datum("problem", "missing", "twice")),
+            *checkpoint.BY_RESTORE_OP,
+        ),
         "cc/saved_model/loader_util.cc RunRestore",
         runs_if=checkpoint.INDEX_AND_SAVER_DEF,
         gives=VARIABLES,

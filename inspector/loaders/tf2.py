@@ -148,7 +148,11 @@ V1_STEPS = (
     ),
     Step(
         "restore the collections",
-        (Mind("VR004", when=parts.version_is_refused), Mind("SM010", when=parts.collection_is_refused), *minds("SG010")),
+        (
+            Mind("VR004", when=parts.version_is_refused),
+            Mind("SM010", when=parts.collection_is_refused),
+            *minds("SG010"),
+        ),
         "python/framework/meta_graph.py import_scoped_meta_graph_with_return_elements",
     ),
     Step(

@@ -24,7 +24,8 @@ class SaverNodeMissing(Rule):
     Why it matters: TensorFlow Serving stops with "PruneForTargets: Some target nodes not found" or "specified in either
     feed_devices or fetch_devices was not found in the Graph"; tf.compat.v1.saved_model.load with "Argument `fetch` = ...
     cannot be interpreted as a Tensor" or "Cannot interpret feed_dict key as Tensor"; the V1 path of tf.saved_model.load
-    with a KeyError. The path of the checkpoint fits into no tensor but one of strings. tf.saved_model.load does not look at saver_def in a V2 model.
+    with a KeyError. Only a tensor of strings takes the path of the checkpoint. tf.saved_model.load does not look at
+    saver_def in a V2 model.
 
     How to fix: a tool removed the saver's nodes and left saver_def: export again, or remove both.
     """

@@ -35,7 +35,9 @@ class SignatureTensorTwice(Rule):
     fix = "list `{tensor}` once in the signature, or let an output name tf.identity(...) of it, and export again"
     good = (
         Example("signature serving_default (x: float32[?] = x:0) -> (y: float32[?] = y:0)" + _GRAPH),
-        Example("signature serving_default (x: float32[?] = x:0) -> (y: float32[?] = y:0, z: float32[?] = y:0)" + _GRAPH),
+        Example(
+            "signature serving_default (x: float32[?] = x:0) -> (y: float32[?] = y:0, z: float32[?] = y:0)" + _GRAPH
+        ),
     )
     bad = (
         Example(
