@@ -60,7 +60,16 @@ def _has_value(finding: Finding, walk: Walk) -> bool:
 
 
 def _has_value_or_is_in_function(finding: Finding, walk: Walk) -> bool:
-    return not finding.data["unset"] or bool(finding.where.function)
+    return not (finding.data["unset"] or _is_filled_in(finding, walk)) or bool(finding.where.function)
+
+
+def _is_filled_in(finding: Finding, walk: Walk) -> bool:
+    """An attr without any value, which Python gives its default in a main graph (importer.py _SetDefaultAttrValues)."""
+    return bool(finding.data["default"]) and walk.loader != "serving"
+
+
+def _is_left_in_main(finding: Finding, walk: Walk) -> bool:
+    return _is_left(finding, walk) and not _is_filled_in(finding, walk)
 
 
 def kind_is_needed(finding: Finding, walk: Walk) -> bool:
@@ -383,7 +392,7 @@ IN_V1_MAIN = (
     *SHAPES_IN_PYTHON,
     Mind("FN001", when=_is_node),
     *minds("OP001", "OP002", "OP004", "GR001", "GR002", "GR003", "GR004", "GR005", "GR006", "GR007", "GR008"),
-    Mind("OP003", when=_is_left),
+    Mind("OP003", when=_is_left_in_main),
     *ATTRS_IN_MAIN,
     Mind("GR009", when=_shape_is_impossible),
     Mind("FN006", when=_takes_fewer),

@@ -27,7 +27,14 @@ def of_library(finding: Finding, walk: Walk) -> bool:
 def arguments_are_refused(finding: Finding, walk: Walk) -> bool:
     """A FunctionSpec that makes no signature, or one that the traced arguments do not fit: these 2.15 looks at, 2.12 does
     not (function_deserialization.py set_preinitialized_function_spec)."""
-    return of_object(finding, walk) and (finding.data["bound"] or walk.target.minor >= (2, 15))
+    return bool(finding.data["of"] == "object" and (finding.data["bound"] or walk.target.minor >= (2, 15)))
+
+
+def argument_is_called(finding: Finding, walk: Walk) -> bool:
+    """An argument of another dtype than its input, of the signature's own function: callers give what it is said to be."""
+    objects = _graph(walk)
+    called = objects.signatures().get(walk.signature) if objects is not None else None
+    return bool(finding.data["of"] == "call" and finding.data["holder"] == called)
 
 
 def of_object(finding: Finding, walk: Walk) -> bool:

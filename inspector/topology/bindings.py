@@ -76,7 +76,7 @@ def read_unset(view: MetaView, nodes: frozenset[int]) -> list[str]:
     graph, known = view.meta.graph, variables(view)
     given = {known[name] for name in restored if name in known}
     read: dict[str, None] = {}
-    for i in (*view.reach.init().nodes, *nodes):
+    for i in (*view.reach.restore().nodes, *view.reach.init().nodes, *nodes):
         op, inputs = graph.kinds[i].op, graph.inputs[i]
         source = inputs[0].partition(":")[0] if inputs else ""
         if source in known and op in (*_ASSIGNS, *_ASKS):

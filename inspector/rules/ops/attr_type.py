@@ -53,5 +53,6 @@ class AttrType(KindRule):
                     "expected": expected,
                     "found": found or "nothing",
                     "unset": not found and expected.startswith("list("),
+                    "default": not form.attrs[attr].kind and attr_faults.has_default(op_def, attr),
                     "decides_types": attr_faults.decides_types(attr, op_def),
                 }

@@ -6,8 +6,13 @@ from inspector.findings import Location
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
 from inspector.topology.inspection import Inspection
 
-_X = "x = Placeholder() {dtype: float32}\n"
-_SIGNATURE = "signature serving_default (x: float32[?,4] = {}) -> (y: float32[?] = x:0)\n"
+_X = """
+x = Placeholder() {dtype: float32}
+at = Placeholder() {dtype: int64}
+size = Placeholder() {dtype: int64}
+y = Identity(x) {T: float32}
+"""
+_SIGNATURE = "signature serving_default (x: float32[?,4] = {}) -> (y: float32[?] = y:0)\n"
 _FUNCTION = (
     "object {} bare_concrete_function f children=[]\nconcrete_function f bound_inputs=[]\n"
     "function f (a: float32) -> (r = a)\n"
@@ -39,11 +44,11 @@ class FeatureRefused(Rule):
     fix = "load it with TensorFlow {taking}, or {cure}"
     good = (
         Example(f"{_X}{_SIGNATURE.format('x:0')}", target="2.0.4"),
-        Example(f"{_X}{_SIGNATURE.format('sparse(x:0, x:0, x:0)')}", target="2.1.4"),
+        Example(f"{_X}{_SIGNATURE.format('sparse(x:0, at:0, size:0)')}", target="2.1.4"),
         Example(f"object 0 user_object _generic_user_object children=[f: 1]\n{_FUNCTION.format(1)}", target="2.7.4"),
     )
     bad = (
-        Example(f"{_X}{_SIGNATURE.format('sparse(x:0, x:0, x:0)')}", expect=("serving_default x",), target="2.0.4"),
+        Example(f"{_X}{_SIGNATURE.format('sparse(x:0, at:0, size:0)')}", expect=("serving_default x",), target="2.0.4"),
         Example(_FUNCTION.format(0), expect=("object 0",), target="2.7.4"),
     )
 
