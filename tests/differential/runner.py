@@ -90,7 +90,7 @@ def child(probe, request, events, output, keep_outputs):
 
 def run(probe, request, say, keep_outputs):
     reals = [probe.read_inputs([path]) for path in request.get("inputs") or ()] or [{}]
-    loader = probe.LOADERS[request["loader"]]()
+    loader = probe.LOADERS[request["loader"]]({})
     say("started", version=loader.version)
     if keep_outputs:
         loader.took = lambda outputs: setattr(loader, "outputs", outputs_of(probe, request["loader"], loader, outputs))
@@ -200,7 +200,7 @@ def serve(kind, options):
     if kind == "python":
         probe.import_tensorflow()
     else:
-        probe.Serving()
+        probe.Serving({})
     for line in sys.stdin:
         request = json.loads(line)
         answers.write(json.dumps(bounded(probe, request, options)) + "\n")
