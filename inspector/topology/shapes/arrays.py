@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inspector.model.dtypes import Shape, shape_text
+from inspector.topology.shapes.constants import tensor_in
 from inspector.topology.shapes.facts import Node
 from inspector.topology.shapes.lattice import (
     MOST_RANK,
@@ -35,9 +36,7 @@ from inspector.topology.shapes.lattice import (
 
 
 def const(node: Node) -> Sequence[Shape]:
-    from inspector.topology.shapes.constants import tensor_in
-
-    return [tensor_in(node.kind.raw("value")).shape]
+    return [tensor_in(node.kind.raw("value"))[0]]
 
 
 def placeholder(node: Node) -> Sequence[Shape]:

@@ -6,7 +6,6 @@ Source: tensorflow/core/util/strided_slice_op.cc (BuildDenseSpec, ValidateStride
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from inspector.model.dtypes import Shape
 from inspector.topology.shapes.facts import Node, Value
@@ -15,25 +14,33 @@ from inspector.topology.shapes.lattice import Dim, Known, ShapeError, dim_of, me
 NEW_AXIS, SHRUNK = -2, -1
 
 
-class Part(NamedTuple):
+class Part:
     """How one dimension of the input is cut; ``begin`` and ``end`` are None where their tensor is no constant."""
 
-    begin: int | None
-    end: int | None
-    stride: int
-    from_start: bool
-    to_end: bool
-    shrinks: bool
+    __slots__ = ("begin", "end", "from_start", "shrinks", "stride", "to_end")
+
+    def __init__(
+        self, begin: int | None, end: int | None, stride: int, from_start: bool, to_end: bool, shrinks: bool
+    ) -> None:
+        self.begin = begin
+        self.end = end
+        self.stride = stride
+        self.from_start = from_start
+        self.to_end = to_end
+        self.shrinks = shrinks
 
 
-class Masks(NamedTuple):
+class Masks:
     """The bits of the five mask attrs."""
 
-    begin: int
-    end: int
-    ellipsis: int
-    new_axis: int
-    shrink: int
+    __slots__ = ("begin", "ellipsis", "end", "new_axis", "shrink")
+
+    def __init__(self, begin: int, end: int, ellipsis: int, new_axis: int, shrink: int) -> None:
+        self.begin = begin
+        self.end = end
+        self.ellipsis = ellipsis
+        self.new_axis = new_axis
+        self.shrink = shrink
 
 
 def masks_of(node: Node) -> Masks:
