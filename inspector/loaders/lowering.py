@@ -52,7 +52,7 @@ def _at_first_run(condition: Condition | None) -> Condition:
 
 def _call_is_lowered(finding: Finding, walk: Walk) -> bool:
     """A While, If or Case whose function takes something else: wiring it into the main graph fails."""
-    if walk.view is None or finding.data["mismatch"] == "more outputs":
+    if walk.view is None or finding.data["mismatch"] in ("more outputs", "fewer attrs"):
         return False
     lowered = kernels.lowered_into_main(walk.view)
     return finding.data["function"] in lowered and (nodes.in_main(finding, walk) or finding.where.function in lowered)

@@ -7,7 +7,8 @@ that nobody calls and in the body of a loop, and loading each with TensorFlow 2.
 from __future__ import annotations
 
 from inspector.findings import Finding
-from inspector.loaders.step import PLACED, Condition, Mind, Walk, minds
+from inspector.loaders.step import PLACED, Condition, Mind, Walk, has_datum, minds
+from inspector.model.graph import Function
 from inspector.topology import attr_faults, kernels
 from inspector.topology.shapes import propagation
 
@@ -41,6 +42,41 @@ def value_is_refused(finding: Finding, walk: Walk) -> bool:
     return in_main(finding, walk) or finding.data["kind"] == attr_faults.NO_DTYPE
 
 
+# Ops that look up their dimensions by data_format in their shape function: those that return what is wrong with it (the
+# MKL ones besides), and those for which it is a failed check (util/tensor_format.h GetTensorDimIndex).
+_FORMAT_IS_REFUSED = frozenset((
+    "Conv2D", "Conv2DBackpropInput", "FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3", "FusedBatchNormGrad",
+    "FusedBatchNormGradV2", "FusedBatchNormGradV3",
+))  # fmt: skip
+_FORMAT_ABORTS = frozenset(("AvgPool", "DepthToSpace", "SpaceToDepth", "MaxPoolGradGrad"))
+
+
+def _shape_function_refuses(finding: Finding, walk: Walk) -> bool:
+    """In functions only shape inference reads the value of a string attr: each op's that has a padding."""
+    data = finding.data
+    listed = data["kind"] == attr_faults.NOT_LISTED and not in_main(finding, walk)
+    format_is_read = data["attr"] == "data_format" and data["op"] in _FORMAT_IS_REFUSED
+    return listed and (data["attr"] == "padding" or format_is_read)
+
+
+def _shape_function_aborts(finding: Finding, walk: Walk) -> bool:
+    data = finding.data
+    listed = data["kind"] == attr_faults.NOT_LISTED and not in_main(finding, walk)
+    return listed and data["attr"] == "data_format" and data["op"] in _FORMAT_ABORTS
+
+
+def _type_contradicts_edges(finding: Finding, walk: Walk) -> bool:
+    """In functions C++ takes a dtype that the op does not allow, but not edges that do not fit it."""
+    view, data = walk.view, finding.data
+    function = view.meta.function(finding.where.function) if view is not None else None
+    op_def = view.ops.op(str(data["op"])) if view is not None else None
+    if view is None or function is None or op_def is None or data["kind"] != attr_faults.NOT_LISTED:
+        return False
+    wiring = view.wiring(function.body, function)
+    places = [wiring.positions[node] for node in walk.members if node in wiring.positions]
+    return any(attr_faults.contradicts_edges(str(data["attr"]), at, wiring, op_def) for at in places if at >= 0)
+
+
 def has_no_inputs(finding: Finding, walk: Walk) -> bool:
     """Shape inference of these ops reads the last of the inputs, of which there is none; the main graph is checked first."""
     small = finding.data["kind"] == attr_faults.TOO_SMALL and finding.data["attr"] == "N"
@@ -51,25 +87,16 @@ def _is_left(finding: Finding, walk: Walk) -> bool:
     """Python writes shared_name, and use_node_name_sharing of hash tables, anew (function_deserialization.fix_node_def)."""
     rewritten = finding.data["attr"] == "shared_name"
     rewritten |= finding.data["op"] == "HashTableV2" and finding.data["attr"] == "use_node_name_sharing"
-    return not rewritten and _has_value(finding, walk)
+    return not rewritten and not finding.data["filled"]
 
 
-def _has_value(finding: Finding, walk: Walk) -> bool:
-    """Not a list attr without a value: an empty list, but in a function for C++ a placeholder that nothing fills."""
-    return not finding.data["unset"]
-
-
-def _has_value_or_is_in_function(finding: Finding, walk: Walk) -> bool:
-    return not (finding.data["unset"] or _is_filled_in(finding, walk)) or bool(finding.where.function)
-
-
-def _is_filled_in(finding: Finding, walk: Walk) -> bool:
-    """An attr without any value, which Python gives its default in a main graph (importer.py _SetDefaultAttrValues)."""
-    return bool(finding.data["default"]) and walk.loader != "serving"
-
-
-def _is_left_in_main(finding: Finding, walk: Walk) -> bool:
-    return _is_left(finding, walk) and not _is_filled_in(finding, walk)
+def _kind_is_refused(finding: Finding, walk: Walk) -> bool:
+    """An attr without a value: for a list an empty one, and Python fills in the op's default (importer.py
+    _SetDefaultAttrValues); but in a function for C++ a placeholder that nothing fills."""
+    if not in_main(finding, walk) or not finding.data["unset"]:
+        return True
+    is_list = str(finding.data["expected"]).startswith("list(")
+    return not is_list if walk.loader == "serving" else not finding.data["filled"]
 
 
 def kind_is_needed(finding: Finding, walk: Walk) -> bool:
@@ -92,13 +119,23 @@ def is_data_return(finding: Finding, walk: Walk) -> bool:
 
 
 def _takes_fewer(finding: Finding, walk: Walk) -> bool:
-    """A call with fewer inputs or outputs than its function has: shape inference stumbles over it at once."""
-    return finding.data["op"] in _CALLS and finding.data["mismatch"] in ("fewer inputs", "fewer outputs")
+    """A call with fewer inputs, outputs or attrs than its function has: shape inference stumbles over it at once."""
+    return finding.data["op"] in _CALLS and str(finding.data["mismatch"]).startswith("fewer")
+
+
+def _takes_fewer_tensors(finding: Finding, walk: Walk) -> bool:
+    return _takes_fewer(finding, walk) and finding.data["side"] != "attrs"
 
 
 def _call_is_run(finding: Finding, walk: Walk) -> bool:
-    """Outputs of a function that the call leaves out, or adds, do no harm."""
-    return finding.data["mismatch"] not in ("fewer outputs", "more outputs") and is_live(finding, walk)
+    """Outputs of a function that the call leaves out do no harm, nor do wrong ones that nothing takes.
+
+    Grappler removes them (optimizers/function_optimizer.cc, the unused outputs of a specialized function).
+    """
+    if finding.data["side"] == "outputs" and not finding.data["taken"]:
+        return False
+    in_time = finding.data["side"] != "attrs" or walk.loader != "tf2"
+    return in_time and finding.data["mismatch"] != "fewer outputs" and is_live(finding, walk)
 
 
 def _is_instantiated_call(finding: Finding, walk: Walk) -> bool:
@@ -140,6 +177,26 @@ def _recursion_is_run(finding: Finding, walk: Walk) -> bool:
     return any(name in view.reach.closure(view.reach.callees(kind)) for kind in dict.fromkeys(calling))
 
 
+def _is_placeholder(finding: Finding, walk: Walk) -> bool:
+    """The import of a graph gives no attr a value. One without any does no harm there where the op does not have it."""
+    return bool(finding.data["placeholder"])
+
+
+def _cannot_be_bound(finding: Finding, walk: Walk) -> bool:
+    """In functions every attr must have a value, in the main graph those of the op."""
+    return not in_main(finding, walk) or (bool(finding.data["own"]) and _is_placeholder(finding, walk))
+
+
+def _is_instantiated(finding: Finding, walk: Walk) -> bool:
+    """A call instantiates functions; tf.saved_model.load makes one of the main graph too."""
+    return walk.loader == "tf2" or not in_main(finding, walk)
+
+
+def _shapes_are_counted(finding: Finding, walk: Walk) -> bool:
+    """Newer releases leave out what is too much (function_def_to_graph.py; 2.4 does not, 2.12 does)."""
+    return bool(finding.data["fewer"]) or walk.target.minor <= (2, 4)
+
+
 def is_valueless_const(finding: Finding, walk: Walk) -> bool:
     return finding.data["op"] == "Const" and "value" in finding.data["attrs"]
 
@@ -161,15 +218,15 @@ def _shape_overflows(finding: Finding, walk: Walk) -> bool:
 
 
 def _cannot_be_parsed(finding: Finding, walk: Walk) -> bool:
-    return _const_fault(finding, "negative", "overflow", "size")
+    return not finding.data["parses"]
 
 
 def _dtype_is_another(finding: Finding, walk: Walk) -> bool:
-    return _const_fault(finding, "dtype") and is_live(finding, walk)
+    return _const_fault(finding, "dtype") and bool(finding.data["parses"]) and is_live(finding, walk)
 
 
-def _content_is_short(finding: Finding, walk: Walk) -> bool:
-    return _const_fault(finding, "size", "negative", "overflow") and is_live(finding, walk)
+def _const_is_run(finding: Finding, walk: Walk) -> bool:
+    return _cannot_be_parsed(finding, walk) and is_live(finding, walk)
 
 
 def _is_twice_in_body(finding: Finding, walk: Walk) -> bool:
@@ -359,7 +416,9 @@ SHAPES_IN_PYTHON = minds("TB013")
 IN_LIBRARY = (
     *SHAPES_IN_PYTHON,
     Mind("FN001", when=_is_node),
-    *minds("FN002", "FN004", "FN007", "FN008"),
+    *minds("FN002", "FN004", "FN008", "FN012"),
+    Mind("FN007", when=_shapes_are_counted),
+    Mind("FN011", when=_is_placeholder),
     Mind("FN003", when=_duplicate_confuses),
     *minds("OP001", "OP002", "OP004", "GR001", "GR002", "GR003", "GR004", "GR005", "GR006", "GR007", "GR008"),
     Mind("OP003", when=_is_left),
@@ -372,9 +431,12 @@ IN_LIBRARY = (
 # What the import of the main graph refuses, in it and in the functions that it instantiates.
 AT_IMPORT = (
     *minds("OP001", "OP002", "GR001", "GR003", "GR004", "GR005", "GR006", "GR008"),
-    Mind("OP003", when=_has_value_or_is_in_function),
+    Mind("OP003", when=_kind_is_refused),
     Mind("OP004", when=has_no_inputs, how="crash"),
     Mind("OP004", when=value_is_refused),
+    Mind("OP004", when=_shape_function_aborts, how="abort"),
+    Mind("OP004", when=_shape_function_refuses),
+    Mind("OP004", when=_type_contradicts_edges),
     Mind("GR002", when=_needs_whole_name),
     Mind("GR007", when=name_is_refused),
     Mind("GR009", when=_shape_is_impossible),
@@ -382,6 +444,8 @@ AT_IMPORT = (
     Mind("FN004", when=is_data_return),
     Mind("FN005"),
     Mind("FN006", when=_takes_fewer),
+    Mind("FN011", when=_cannot_be_bound),
+    Mind("FN012", when=has_datum("undeclared", True)),
     Mind("GR019", when=_colocation_is_refused),
     *SHAPES_OF_MAIN,
 )
@@ -392,10 +456,11 @@ IN_V1_MAIN = (
     *SHAPES_IN_PYTHON,
     Mind("FN001", when=_is_node),
     *minds("OP001", "OP002", "OP004", "GR001", "GR002", "GR003", "GR004", "GR005", "GR006", "GR007", "GR008"),
-    Mind("OP003", when=_is_left_in_main),
+    Mind("OP003", when=_is_left),
     *ATTRS_IN_MAIN,
     Mind("GR009", when=_shape_is_impossible),
-    Mind("FN006", when=_takes_fewer),
+    Mind("FN006", when=_takes_fewer_tensors),
+    Mind("FN011", when=_is_placeholder),
     Mind("GR011", when=_refused_by_python),
     Mind("GR019"),
     *SHAPES_OF_MAIN,
@@ -409,7 +474,7 @@ ADDED_TWICE = (
     Mind("GR006", when=_is_twice_in_body),
     Mind("GR009", when=_cannot_be_parsed),
     Mind("FN001", when=_is_gradient),
-    Mind("FN010"),
+    *minds("FN010", "FN012"),
 )
 
 # cc/saved_model/loader.cc ValidateSavedTensors: all functions.
@@ -455,7 +520,8 @@ IN_SESSION_CALL = (
 IN_CALL = (
     Mind("GR009", when=_dtype_is_another, how="abort"),
     Mind("FN006", when=_call_is_run),
-    Mind("GR009", when=_content_is_short),
+    Mind("FN011", when=_is_instantiated),
+    Mind("GR009", when=_const_is_run),
     Mind("OP007", when=_kernel_is_needed),
     Mind("OP006", when=_is_computed),
     Mind("GR017", when=_is_computed, how="hang"),
@@ -463,8 +529,19 @@ IN_CALL = (
 )
 
 
+def _is_bypassed(node: str, function: Function) -> bool:
+    """Whether Grappler takes a NoOp away: not where that would add edges between devices.
+
+    Source: core/grappler/optimizers/dependency_optimizer.cc BypassingNodeIsBeneficial.
+    """
+    body = function.body
+    waits = len(body.inputs[body.names.index(node)])
+    waiting = sum(f"^{node}" in inputs for inputs in body.inputs) + list(function.control_ret.values()).count(node)
+    return not ((waits == 1 and waiting > 1) or (waits > 1 and waiting == 1))
+
+
 def _live_in_other_job(finding: Finding, walk: Walk) -> bool:
-    """Grappler takes an Identity of a function away before its device is looked at."""
+    """Grappler takes an Identity of a function away before its device is looked at, and most NoOps."""
     if walk.view is None or not _far(finding):
         return False
     function = walk.view.meta.function(finding.where.function)
@@ -472,7 +549,8 @@ def _live_in_other_job(finding: Finding, walk: Walk) -> bool:
         return is_live(finding, walk)
     live = walk.view.live(function.name)
     ops = {name: kind.op for name, kind in zip(function.body.names, function.body.kinds, strict=True)}
-    return any(node in live and ops[node] not in ("Identity", "NoOp") for node in walk.members)
+    kept = [node for node in walk.members if node in live and ops[node] != "Identity"]
+    return any(ops[node] != "NoOp" or not _is_bypassed(node, function) for node in kept)
 
 
 def _refused_in_function(finding: Finding, walk: Walk) -> bool:

@@ -41,8 +41,9 @@ def is_known(number: int) -> bool:
 
 def name(number: int) -> str:
     """``float32``, ``float32_ref``, or ``invalid(777)`` for a number that no DataType has."""
-    plain = NAMES.get(base(number), f"invalid({base(number)})")
-    return f"{plain}_ref" if number > REF else plain
+    if not is_known(number):
+        return f"invalid({number})"
+    return f"{NAMES[number - REF]}_ref" if number > REF else NAMES[number]
 
 
 def shape_of(proto: object) -> Shape:

@@ -22,6 +22,7 @@ ATTR_KINDS = {
     0x0A: "list", 0x12: "string", 0x18: "int", 0x25: "float", 0x28: "bool", 0x30: "type", 0x3A: "shape",
     0x42: "tensor", 0x4A: "placeholder", 0x52: "func",
 }  # fmt: skip
+UNBOUND = ("", "placeholder")  # kinds of an attr that a call of the function has to fill in
 _FREE_STRINGS = frozenset((b"shared_name", b"container", b"config", b"config_proto", b"debug_name", b"executor_type"))
 
 
@@ -116,11 +117,12 @@ def _entry_start(name: str) -> bytes:
 
 
 class KindTable:
-    """The kinds of one model, each decoded once."""
+    """The kinds of one model, each decoded once. ``has_unbound``: some attr is a placeholder, or has no value."""
 
-    __slots__ = ("_entries", "_forms", "kinds")
+    __slots__ = ("_entries", "_forms", "has_unbound", "kinds")
 
     def __init__(self) -> None:
+        self.has_unbound = False
         self.kinds: dict[tuple[str, str, tuple[bytes, ...]], Kind] = {}
         self._forms: dict[tuple[object, ...], Form] = {}
         self._entries: dict[bytes, tuple[object, tuple[str, ...]]] = {}
@@ -142,7 +144,9 @@ class KindTable:
                 if token is not None:
                     tokens.append(token)
                     continue
-                found = known[entry] = _judge_entry(entry)
+                attr = _attr_of_entry(entry)
+                self.has_unbound |= attr.kind in UNBOUND
+                found = known[entry] = _judged(attr)
             if found[0] is not None:
                 tokens.append(found[0])
             if found[1]:
@@ -210,9 +214,8 @@ def _attr(name: str, value: bytes) -> Attr:
     return Attr(name, value)
 
 
-def _judge_entry(entry: bytes) -> tuple[object, tuple[str, ...]]:
+def _judged(attr: Attr) -> tuple[object, tuple[str, ...]]:
     """What a form keeps of an attr (None: nothing), and the functions that it names."""
-    attr = _attr_of_entry(entry)
     token = None if attr.name.startswith("_") else (attr.name, _brief(attr.value))
     return token, attr.functions
 

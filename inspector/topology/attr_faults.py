@@ -12,7 +12,10 @@ from typing import Any, NamedTuple
 from inspector.catalogue import AttrDef, OpDef
 from inspector.catalogue.features import DTYPES_SINCE
 from inspector.model import dtypes
+from inspector.model.dtypes import REF
 from inspector.model.graph import Attr, Form
+from inspector.topology.ops import arg_types
+from inspector.topology.wiring import Wiring
 
 # The fields of AttrValue.ListValue, with the name of each as TensorFlow's messages use it.
 _LIST_FIELDS = {
@@ -59,14 +62,29 @@ def wrong_kinds(op_def: OpDef, form: Form) -> Iterator[WrongKind]:
             yield WrongKind(definition.name, definition.type, found)
 
 
-def has_default(op_def: OpDef, attr: str) -> bool:
-    return any(one.name == attr and one.default is not None for one in op_def.attrs)
-
-
 def decides_types(attr: str, op_def: OpDef) -> bool:
     """Whether inputs or outputs have their types or their number from an attr."""
     args = (*op_def.inputs, *op_def.outputs)
     return any(attr in (arg.type_attr, arg.number_attr, arg.type_list_attr) for arg in args)
+
+
+def has_default(attr: str, op_def: OpDef) -> bool:
+    return any(definition.name == attr and definition.default is not None for definition in op_def.attrs)
+
+
+def contradicts_edges(attr: str, at: int, wiring: Wiring, op_def: OpDef) -> bool:
+    """Whether an input of a node has another dtype than an attr says that decides it, be that allowed or not."""
+    attrs = wiring.graph.kinds[at].attrs
+    data = [tensor for tensor in wiring.graph.inputs[at] if tensor[:1] != "^"]
+    for arg in op_def.inputs:
+        types = arg_types(arg, op_def, attrs)
+        if types is None:
+            return False
+        taken, data = data[: len(types)], data[len(types) :]
+        if arg.type_attr == attr:
+            said = attrs[attr].proto.type
+            return any(wiring.types.get(tensor, 0) not in (0, said, said + REF) for tensor in taken)
+    return False
 
 
 def not_allowed(op_def: OpDef, form: Form) -> Iterator[NotAllowed]:

@@ -12,12 +12,13 @@ from inspector.model.graph import Attr, Form, Function, Kind
 
 
 class Call(NamedTuple):
-    """One function that a node calls: the attr that names it, and the DataTypes that go in and come out."""
+    """One function that a node calls: the attr that names it, the DataTypes that go in and come out, what fills its attrs."""
 
     attr: str
     function: str
     inputs: tuple[int, ...]
     outputs: tuple[int, ...] | None  # None: anything
+    attrs: tuple[str, ...] = ()
 
 
 class _Shape(NamedTuple):
@@ -49,11 +50,11 @@ def calls_of(kind: Kind) -> Iterator[Call]:
     if inputs is None or outputs is None:
         return
     for attr in shape.functions:
-        for function in _functions(kind, attr):
-            yield Call(attr, function, inputs, outputs)
+        for function, attrs in _functions(kind, attr):
+            yield Call(attr, function, inputs, outputs, attrs)
     if shape.inputs == "T":
-        for function in _functions(kind, "cond"):
-            yield Call("cond", function, inputs, None)
+        for function, attrs in _functions(kind, "cond"):
+            yield Call("cond", function, inputs, None, attrs)
 
 
 def _types(form: Form, name: str) -> tuple[int, ...] | None:
@@ -61,17 +62,23 @@ def _types(form: Form, name: str) -> tuple[int, ...] | None:
     return tuple(attr.proto.list.type) if attr is not None and attr.kind == "list" else None
 
 
-def _functions(kind: Kind, name: str) -> tuple[str, ...]:
+def _functions(kind: Kind, name: str) -> list[tuple[str, tuple[str, ...]]]:
     attr = kind.attrs.get(name)
-    return () if attr is None else functions_named(attr)
+    named = () if attr is None else _named(attr)
+    return [(function.name, tuple(sorted(function.attr))) for function in named]
 
 
 def functions_named(attr: Attr) -> tuple[str, ...]:
     """The functions that an attr names."""
+    return tuple(function.name for function in _named(attr))
+
+
+def _named(attr: Attr) -> tuple[Any, ...]:
+    """The NameAttrLists in an attr."""
     if attr.kind not in ("func", "list"):
         return ()
     value = attr.proto
-    return (value.func.name,) if attr.kind == "func" else tuple(function.name for function in value.list.func)
+    return (value.func,) if attr.kind == "func" else tuple(value.list.func)
 
 
 def signature_types(function: Function) -> tuple[tuple[int, ...], tuple[int, ...]] | None:

@@ -41,7 +41,7 @@ VALUES = (
     ("float32_ref", "type", 101),
     ("invalid(0)", "type", 0),
     ("invalid(77)", "type", 77),
-    ("invalid(77)_ref", "type", 177),
+    ("invalid(177)", "type", 177),
     ("invalid(-3)", "type", -3),
     ("3", "i", 3),
     ("-9223372036854775808", "i", -(1 << 63)),

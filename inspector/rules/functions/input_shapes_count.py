@@ -15,8 +15,9 @@ class InputShapesCount(GraphRule):
 
     What it checks: the attr _input_shapes of every function, which tf.function writes, against the number of arguments.
 
-    Why it matters: tf.saved_model.load stops with "Length of `input_shapes` must match the number of `input_arg`s in
-    `fdef`", whether the function is used or not. TensorFlow Serving does not read the attr.
+    Why it matters: with fewer shapes than arguments tf.saved_model.load stops with "Length of `input_shapes` must match
+    the number of `input_arg`s in `fdef`", whether the function is used or not; TensorFlow up to 2.4 does so too with more
+    of them. TensorFlow Serving does not read the attr.
 
     How to fix: a tool that added or removed an argument (a captured variable) left the attr as it was; change it with the
     arguments, or remove it: it is not required.
@@ -39,6 +40,11 @@ class InputShapesCount(GraphRule):
             "  y = Relu(a) {T: float32}",
             expect=("f",),
         ),
+        Example(
+            "function f (a: float32) -> (r: float32 = y:activations:0) {_input_shapes: [[?,3], []]}\n"
+            "  y = Relu(a) {T: float32}",
+            expect=("f",),
+        ),
     )
 
     def check_graph(self, wiring: Wiring, view: MetaView) -> Iterator[Found]:
@@ -51,5 +57,6 @@ class InputShapesCount(GraphRule):
                 "function": wiring.function,
                 "arguments": plural(arguments, "argument"),
                 "shapes": plural(shapes, "shape"),
+                "fewer": shapes < arguments,
             }
             yield Found(node_at(view, wiring.function, "", "attr"), wiring.function, data)

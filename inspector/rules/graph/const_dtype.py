@@ -9,14 +9,20 @@ from inspector.topology.inspection import MetaView
 from inspector.topology.wiring import Wiring
 
 _MOST = (1 << 63) - 1
+# Types that register a decoder, besides those in the namespace tensorflow (REGISTER_UNARY_VARIANT_DECODE_FUNCTION).
+_VARIANTS = frozenset(("int", "float", "bool", "double", "int64", "string", "RaggedTensorVariant"))
 
 
 class Fault(NamedTuple):
-    """What is wrong with a tensor: ``kind`` is dtype, size, rank (unknown), negative (a dimension) or overflow."""
+    """What is wrong with a tensor: ``kind`` is dtype, size, rank (unknown), negative (a dimension), overflow or variant.
+
+    ``parses`` tells whether TensorFlow can make a tensor of it at all (framework/tensor.cc Tensor::FromProto).
+    """
 
     kind: str
     found: str
     expected: str
+    parses: bool = False
 
 
 class ConstDtype(GraphRule):
@@ -28,7 +34,9 @@ class ConstDtype(GraphRule):
     Why it matters: unused, such a Const loads. In use the call stops with "Cannot parse tensor from proto" or "Type
     mismatch between value (int32) and dtype (float)", or the process dies: "Check failed: dtype() == expected_dtype". A
     shape with an unknown dimension stops TensorFlow Serving wherever it is ("initializes from a tensor with -1
-    elements"), one with more than 2**63 - 1 elements kills it when it loads the model.
+    elements"), one with more than 2**63 - 1 elements kills it when it loads the model. A Session adds each function
+    twice and compares: a tensor that cannot be parsed does not equal itself, and tf.compat.v1.saved_model.load stops with
+    "Cannot add function 'f' because a different function with the same name already exists", used or not.
 
     How to fix: write value and dtype together (tf.make_tensor_proto), and as many values as the shape has; a tool that
     converts weights to another dtype has to change both.
@@ -55,6 +63,7 @@ class ConstDtype(GraphRule):
             "function f () -> (r: float32 = c:output:0)\n  c = Const() {dtype: float32, value: int32[] <1>}",
             expect=("c",),
         ),
+        Example("c = Const() {dtype: float32, value: invalid(777)[2] <>}", expect=("c",)),
     )
 
     def check_graph(self, wiring: Wiring, view: MetaView) -> Iterator[Found]:
@@ -70,7 +79,7 @@ class ConstDtype(GraphRule):
                 known[key] = _fault(value.proto.tensor, dtype.proto.type)
             fault = known[key]
             if fault is not None:
-                data = {"fault": fault.kind, "found": fault.found, "expected": fault.expected}
+                data = {"fault": fault.kind, "found": fault.found, "expected": fault.expected, "parses": fault.parses}
                 yield found_node(wiring, view, at, field="value", node=wiring.graph.names[at], **data)
 
 
@@ -79,18 +88,30 @@ def _fault(tensor: Any, dtype: int) -> Fault | None:
     if tensor.tensor_shape.unknown_rank or any(size < 0 for size in dims):
         shape = dtypes.shape_text(dtypes.shape_of(tensor.tensor_shape))
         kind = "rank" if tensor.tensor_shape.unknown_rank else "negative"
-        return Fault(kind, f"a tensor of shape {shape}", "a shape without unknown dimensions")
+        whole = kind == "rank" and not dims  # taken for a scalar
+        return Fault(kind, f"a tensor of shape {shape}", "a shape without unknown dimensions", whole)
     count = 1
     for size in dims:
         count *= size
         if count > _MOST and 0 not in dims:
             return Fault("overflow", f"a shape of {dims}", "at most 2**63 - 1 elements")
+    size, each = len(tensor.tensor_content), dtypes.SIZES.get(tensor.dtype)
+    is_whole = not size or each is None or size == each * count
     if tensor.dtype != dtype:
-        return Fault("dtype", f"a tensor of {dtypes.name(tensor.dtype)}", f"{dtypes.name(dtype)}, as its attr says")
-    each = dtypes.SIZES.get(dtype)
-    if each is not None and tensor.tensor_content and len(tensor.tensor_content) != each * count:
+        parses = tensor.dtype in dtypes.NAMES and is_whole
+        expected = f"{dtypes.name(dtype)}, as its attr says"
+        return Fault("dtype", f"a tensor of {dtypes.name(tensor.dtype)}", expected, parses)
+    if not is_whole:
         shape = dtypes.shape_text(tuple(dims))
-        return Fault(
-            "size", f"{len(tensor.tensor_content)} bytes", f"{each * count} bytes, for {dtypes.name(dtype)}{shape}"
-        )
-    return None
+        return Fault("size", f"{size} bytes", f"{(each or 0) * count} bytes, for {dtypes.name(dtype)}{shape}")
+    strange = _strange_variant(tensor)
+    return Fault("variant", f"a variant of type {strange}", "one that TensorFlow can decode") if strange else None
+
+
+def _strange_variant(tensor: Any) -> str:
+    """A variant of a type for which TensorFlow has no decoder (framework/variant_op_registry.cc DecodeUnaryVariant)."""
+    for value in tensor.variant_val:
+        name: str = value.type_name
+        if name and name not in _VARIANTS and not name.startswith("tensorflow::"):
+            return name
+    return ""

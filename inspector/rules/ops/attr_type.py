@@ -52,7 +52,7 @@ class AttrType(KindRule):
                     "attr": attr,
                     "expected": expected,
                     "found": found or "nothing",
-                    "unset": not found and expected.startswith("list("),
-                    "default": not form.attrs[attr].kind and attr_faults.has_default(op_def, attr),
+                    "unset": not found,
+                    "filled": not found and (expected.startswith("list(") or attr_faults.has_default(attr, op_def)),
                     "decides_types": attr_faults.decides_types(attr, op_def),
                 }

@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import prod
 from struct import unpack
+from typing import Any
 
-from inspector.model.dtypes import Shape, shape_of
+from inspector.model.dtypes import Shape
 from inspector.topology.shapes.facts import Node, Value, shape_spelled_by
 from inspector.topology.shapes.lattice import ShapeError, concatenate, elements, is_whole
 from inspector.topology.shapes.slicing import dense, masks_of, slice_of_spelled
@@ -35,7 +36,7 @@ def _small_tensor(raw: bytes) -> Constant:
     if value.WhichOneof("value") != "tensor":
         return None, None
     tensor = value.tensor
-    shape = shape_of(tensor.tensor_shape)
+    shape = _shape_of(tensor.tensor_shape)
     if tensor.dtype not in INTEGERS or shape is None or None in shape or prod(d or 0 for d in shape) > _MOST:
         return shape, None
     count = prod(d or 0 for d in shape)
@@ -51,6 +52,11 @@ def _small_tensor(raw: bytes) -> Constant:
     return shape, (*found, *[last] * (count - len(found)))
 
 
+def _shape_of(proto: Any) -> Shape:
+    """The shape of a Const's tensor. TensorFlow does not look at ``unknown_rank`` there: without dimensions it is a scalar."""
+    return tuple(None if dim.size < 0 else dim.size for dim in proto.dim)
+
+
 def tensor_in(raw: bytes) -> Constant:
     """The tensor in a serialized AttrValue. The elements of a big one are not looked at."""
     if len(raw) <= _SHORT:
@@ -60,7 +66,7 @@ def tensor_in(raw: bytes) -> Constant:
     except (IndexError, ValueError):
         head = b""
     if not head:
-        return shape_of(message("AttrValue").FromString(raw).tensor.tensor_shape), None
+        return _shape_of(message("AttrValue").FromString(raw).tensor.tensor_shape), None
     return _shape_in(head), None
 
 
@@ -81,7 +87,7 @@ def _head(raw: bytes) -> bytes:
 @lru_cache(maxsize=8192)
 def _shape_in(raw: bytes) -> Shape:
     try:
-        return shape_of(message("TensorShapeProto").FromString(raw))
+        return _shape_of(message("TensorShapeProto").FromString(raw))
     except DecodeError:
         return None
 

@@ -119,7 +119,7 @@ class Node:
         return int(self.attr(name).type)
 
     def shape_attr(self, name: str = "shape") -> Shape:
-        """The shape in an attr; unknown where it holds none."""
+        """The shape in an attr; unknown where it holds none. Raises ShapeError for a dimension below -1."""
         return _shape_in(self._raw(name))
 
     def shapes_attr(self, name: str) -> tuple[Shape, ...]:
@@ -134,7 +134,13 @@ def _decoded(raw: bytes) -> Any:
 @lru_cache(maxsize=8192)
 def _shape_in(raw: bytes) -> Shape:
     value = message("AttrValue").FromString(raw)
-    return shape_of(value.shape) if value.WhichOneof("value") == "shape" else None
+    if value.WhichOneof("value") != "shape":
+        return None
+    sizes = [dim.size for dim in value.shape.dim]
+    if min(sizes, default=0) < -1:
+        spelled = "[" + ",".join("?" if size == -1 else str(size) for size in sizes) + "]"
+        raise ShapeError(f"Shape {spelled} has dimensions with values below -1 (where -1 means unknown)")
+    return shape_of(value.shape)
 
 
 @lru_cache(maxsize=8192)

@@ -131,7 +131,7 @@ _FAMILIES: dict[ShapeFunction, str] = {
     same_with_rank(1): "Softmax LogSoftmax",
     same_as_all: "AddN",
     scalars: """
-        VarHandleOp VarIsInitializedOp IsVariableInitialized HashTableV2 MutableHashTableV2 MutableHashTableOfTensorsV2
+        VarIsInitializedOp IsVariableInitialized HashTableV2 MutableHashTableV2 MutableHashTableOfTensorsV2
         MutableDenseHashTableV2 AnonymousHashTable Rank Size L2Loss OptionalFromValue OptionalNone
         ScalarSummary HistogramSummary MergeSummary
     """,

@@ -241,9 +241,9 @@ class Inference:
     def _declared(self, kind: Kind, shaped: _Shaped) -> _Shaped:
         """``_output_shapes`` are believed where they agree with what was inferred."""
         raw = kind.raw(_OUTPUT_SHAPES)
-        if not raw or shaped.fault is not None:
+        if shaped.fault is not None or (not raw and _OUTPUT_SHAPES not in kind.attrs):
             return shaped
-        shapes = shapes_in(raw)
+        shapes = shapes_in(raw) if raw else ()  # without a value: an empty list
         if shapes is None or shapes == tuple([fact.shape for fact in shaped.facts]):
             return shaped
         unknown = (self._facts.unknown,) * len(shaped.facts)

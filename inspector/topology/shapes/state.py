@@ -15,6 +15,11 @@ from inspector.topology.shapes.lattice import ShapeError, at_least_rank, concate
 PASS_HANDLES = ("Identity", "IdentityN", "Enter", "Switch", "While", "StatelessWhile")
 
 
+def variable_handle(node: Node) -> Sequence[Shape]:
+    node.shape_attr()  # which must be one, though the handle is a scalar whatever it says
+    return [()]
+
+
 def read_variable(node: Node) -> Sequence[Shape]:
     handle = node.inputs[0].handle
     return [None if handle is None else handle[1]]
@@ -126,6 +131,7 @@ def loop(node: Node) -> Sequence[Shape]:
 
 
 STATE = {
+    "VarHandleOp": variable_handle,
     "ReadVariableOp": read_variable,
     "AssignVariableOp": assign_variable,
     "AssignAddVariableOp": assign_variable,
