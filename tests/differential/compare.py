@@ -127,7 +127,7 @@ def _compare(
             targets = [target_of(some) for _, some in asked]
             for (number, some), judgement in zip(asked, judge_each(model, targets), strict=True):
                 for verdict in judgement.verdicts:
-                    runs = healthy[number][case.base, verdict.loader]
+                    runs = healthy[number].get((case.base, verdict.loader))
                     outcome = some.cases[name][verdict.loader]
                     if runs is None and case.damage != HEALTHY and outcome["outcome"] == verdict.outcome == FAILS:
                         continue  # it fails without the damage: that says nothing
