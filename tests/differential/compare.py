@@ -17,7 +17,8 @@ from inspector.model.saved_model import open_model
 from inspector.rules.registry import by_code
 from tests.differential.cases import HEALTHY, parse
 from tests.differential.outcomes import DIFFERS, INPUTS, LOADERS, Outcomes, digest
-from tests.differential.workbench import NoPlace, Place, base_of
+from tests.differential.places import NoPlace, Place
+from tests.differential.workbench import base_of
 
 LOAD, CALL = "load", "call"
 ABSENT = "absent"
