@@ -117,8 +117,9 @@ def _compare(
             stale.append(name)
             continue
         now = digest(case, copy)
-        if any(some.cases[name]["digest"] != now for _, some in asked):
-            stale.append(name)
+        stale += [f"{name} ({some.name})" for _, some in asked if some.cases[name]["digest"] != now]
+        asked = [(number, some) for number, some in asked if some.cases[name]["digest"] == now]
+        if not asked:
             continue
         with tempfile.TemporaryDirectory(prefix="differential-") as scratch:
             folder = os.path.join(scratch, "model")
