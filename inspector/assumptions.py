@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from inspector.findings import TF_SERVING, Target
+from inspector.findings import FAILS, LOADS, TF_SERVING, Target, Verdict
 from inspector.loaders import serving
 from inspector.topology.inspection import Inspection
 
 SERVING = serving.LOADER.name
-OLDEST_CHECKED = (2, 12)  # the steps of the loaders were checked against real loads with TensorFlow 2.12 to 2.21
+# Sound models were loaded with every judged release, damaged ones with 2.12 to 2.21.
+OLDEST_DAMAGED = (2, 12)
+# Rules about what a release has or lacks: their findings were tried with the releases themselves.
+OF_RELEASES = frozenset(("OP001", "OP004", "OP005", "OP007", "OP009", "OB001"))
 WEIGHTS_MATCH = "weights match their checksums"
 _OPS_NAMED = 3
 
 
-def of_target(loader: str, target: Target, it: Inspection) -> Iterator[str]:
-    """The assumptions of a verdict that a model loads, in words that follow "assuming that"."""
-    if target.minor < OLDEST_CHECKED:
-        yield of_old_loaders(loader, target.tensorflow)
-    if loader == SERVING and target.host == TF_SERVING:
+def of_target(verdict: Verdict, because: Sequence[str], target: Target, it: Inspection) -> Iterator[str]:
+    """What a verdict assumes of its target, in words that follow "assuming that"; ``because`` are rules."""
+    if verdict.outcome == FAILS:
+        yield from _of_old_loaders(verdict.loader, because, target)
+    if verdict.outcome != LOADS:
+        return
+    if verdict.loader == SERVING and target.host == TF_SERVING:
         yield "TensorFlow Serving, which is not run here, loads as the C API does, with the ops that its BUILD file links"
     if target.device == "tpu":
         yield "a TPU has the kernels (they are not judged)"
@@ -29,7 +34,8 @@ def of_target(loader: str, target: Target, it: Inspection) -> Iterator[str]:
         yield f"the kernels of {named}, which come from outside, fit"
 
 
-def of_old_loaders(loader: str, tensorflow: str) -> str:
-    """The steps of loaders that were never watched."""
-    oldest = ".".join(map(str, OLDEST_CHECKED))
-    return f"{loader} of TensorFlow {tensorflow} takes the steps that {oldest}'s takes"
+def _of_old_loaders(loader: str, because: Sequence[str], target: Target) -> Iterator[str]:
+    """Where a model is damaged and the release is older than those that saw damage."""
+    if target.minor < OLDEST_DAMAGED and not any(rule in OF_RELEASES or rule.startswith("VR") for rule in because):
+        oldest = ".".join(map(str, OLDEST_DAMAGED))
+        yield f"{loader} of TensorFlow {target.tensorflow} minds the damage that {oldest}'s minds"

@@ -318,7 +318,7 @@ def explain_load_command(options: argparse.Namespace) -> int:
         print("\n\n".join("\n".join(reporter.lines(one, style)) for one in told))
     if any("fails" in (one.outcome, *one.calls().values()) for one in told):
         return FINDINGS
-    return COULD_NOT_TELL if any(one.gaps for one in told) else OK
+    return COULD_NOT_TELL if any(one.outcome == "unknown" for one in told) else OK
 
 
 def ops_command(options: argparse.Namespace) -> int:

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from inspector.assumptions import SERVING, of_target
 from inspector.catalogue import OpDef
+from inspector.consequences import follows
 from inspector.findings import (
     ADVICE,
     CAPI,
     EFFECTS,
     ERROR,
-    LOADS,
     NOTE,
     PLACES_KEPT,
     SEVERITIES,
@@ -40,7 +40,8 @@ BROKEN_RULE = "XX000"
 class Judgement(NamedTuple):
     """What the engine makes of a model for some targets.
 
-    Equal findings of several targets are one; what a finding means to each target, the meanings tell.
+    Equal findings of several targets are one; what a finding means to each target, the meanings tell. ``follows`` maps a
+    finding that is only a consequence to its cause.
     """
 
     targets: tuple[Target, ...]
@@ -48,6 +49,7 @@ class Judgement(NamedTuple):
     verdicts: tuple[Verdict, ...]
     meanings: tuple[Meaning, ...]
     gaps: tuple[Gap, ...]
+    follows: Mapping[int, int] = {}
 
 
 def judge(
@@ -129,11 +131,12 @@ def _judge(it: Inspection, target: Target, memo: Memo, loaders: Iterable[str], s
     for name in loaders:
         key = (name, gaps, *[group.finding for group in groups])
         verdict, some = memo.recall(key, it, partial(rehearse, LOADERS[name], it, groups, it.tags, gaps))
-        assumes = (*verdict.assumes, *of_target(name, target, it)) if verdict.outcome == LOADS else verdict.assumes
+        rules = [groups[index].finding.rule for index in verdict.because]
+        assumes = (*verdict.assumes, *of_target(verdict, rules, target, it))
         verdicts.append(verdict._replace(target=target, assumes=assumes))
         meanings.extend(meaning._replace(target=target) for meaning in some)
     findings = tuple([group.finding for group in groups])
-    return Judgement((target,), findings, tuple(verdicts), tuple(meanings), gaps)
+    return Judgement((target,), findings, tuple(verdicts), tuple(meanings), gaps, follows(it.model, groups, verdicts))
 
 
 def merge(judgements: Sequence[Judgement]) -> Judgement:
@@ -149,13 +152,19 @@ def merge(judgements: Sequence[Judgement]) -> Judgement:
     verdicts: list[Verdict] = []
     meanings: list[Meaning] = []
     gaps: dict[Gap, None] = {}
+    causes: dict[int, int] = {}
+    own: set[int] = set()  # causes of their own on some target
     for judgement in judgements:
         new = [place[_identity(finding)] for finding in judgement.findings]
         verdicts.extend(_renumbered(verdict, new) for verdict in judgement.verdicts)
         meanings.extend(meaning._replace(finding=new[meaning.finding]) for meaning in judgement.meanings)
         gaps.update(dict.fromkeys(judgement.gaps))
+        own.update(new[one.finding] for one in judgement.meanings if one.finding not in judgement.follows)
+        causes.update((new[effect], new[cause]) for effect, cause in judgement.follows.items())
+    chains = {effect: cause for effect, cause in causes.items() if effect not in own}
     targets = tuple(target for judgement in judgements for target in judgement.targets)
-    return Judgement(targets, tuple(found[one] for one in order), tuple(verdicts), tuple(meanings), tuple(gaps))
+    findings = tuple(found[one] for one in order)
+    return Judgement(targets, findings, tuple(verdicts), tuple(meanings), tuple(gaps), chains)
 
 
 def _identity(finding: Finding) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from inspector.checking import choose_loaders, expand, tags_for
 from inspector.engine import LOADERS, run_rules, words
-from inspector.findings import FAILS, LOADS, RUNS, Finding, Target
+from inspector.findings import FAILS, LOADS, RUNS, UNKNOWN, Finding, Target
 from inspector.loaders.step import VARIABLES, Extent, Loader, Walk
 from inspector.model.bundle import ALL_TENSORS
 from inspector.model.saved_model import Model, open_model
@@ -19,7 +19,7 @@ from inspector.topology.inspection import Inspection, MetaView, Share
 
 
 class ToldStep(NamedTuple):
-    """One step: ``state`` is ok, fails, skipped or not reached; ``evidence`` says what was looked at, or why not.
+    """One step: ``state`` is ok, fails, unknown, skipped or not reached; ``evidence`` says what was looked at, or why not.
 
     ``because`` are indices of the rehearsal's findings, also for a step that is not reached: what would stop it next.
     ``source`` is the file and function of TensorFlow.
@@ -52,16 +52,20 @@ class LoadTold(NamedTuple):
 
     @property
     def outcome(self) -> str:
-        """LOADS, or FAILS where a step of the load fails. With gaps a load that does not fail is not known to work."""
-        return FAILS if any(s.state == FAILS and s.stage == "load" for s in self.steps) else LOADS
+        """FAILS where a step of the load does; UNKNOWN where one is doubtful, or something was not looked at; else LOADS."""
+        states = {step.state for step in self.steps if step.stage == "load"}
+        return FAILS if FAILS in states else UNKNOWN if UNKNOWN in states or self.gaps else LOADS
 
     def calls(self) -> dict[str, str]:
-        """Signature → RUNS or FAILS; empty for a load that fails."""
-        found: dict[str, str] = {}
+        """Signature → RUNS, FAILS or UNKNOWN; empty for a load that fails."""
+        states: dict[str, set[str]] = {}
         for step in self.steps:
             if step.stage == "call":
-                found[step.signature] = FAILS if FAILS in (step.state, found.get(step.signature)) else RUNS
-        return found
+                states.setdefault(step.signature, set()).add(step.state)
+        unknown = UNKNOWN if self.outcome == UNKNOWN else RUNS
+        return {
+            key: FAILS if FAILS in some else UNKNOWN if UNKNOWN in some else unknown for key, some in states.items()
+        }
 
     def as_dict(self) -> dict[str, Any]:
         steps = [{**step._asdict(), "because": list(step.because)} for step in self.steps]
@@ -114,7 +118,7 @@ def _told(loader: Loader, it: Inspection) -> LoadTold:
         if one.signature and one.signature != walk.signature:
             walk.signature = one.signature
             walk.nodes, walk.functions = loader.entry(walk, one.signature)
-        because = tuple(kept.setdefault(index, len(kept)) for index in one.because)
+        because = tuple(kept.setdefault(index, len(kept)) for index in one.because or one.doubts)
         step = one.step
         evidence = _evidence(one, walk)
         steps.append(ToldStep(step.name, step.stage, one.signature, one.state, one.how, evidence, because, step.source))

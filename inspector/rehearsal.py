@@ -20,7 +20,8 @@ from inspector.findings import (
     Target,
     Verdict,
 )
-from inspector.loaders.step import VARIABLES, Loader, Mind, Step, Walk
+from inspector.loaders.releases import is_doubtful
+from inspector.loaders.step import DOUBT, VARIABLES, Loader, Mind, Step, Walk
 from inspector.model.bundle import ALL_TENSORS
 from inspector.model.saved_model import Model
 from inspector.rules.registry import by_code
@@ -41,8 +42,9 @@ class Group(NamedTuple):
 class Taken(NamedTuple):
     """One step of a rehearsal, at load (``signature`` is empty) or at the call of a signature.
 
-    ``state`` is ok, FAILS, "skipped" (its condition does not hold) or "not reached". ``because`` are indices of the
-    findings that it minds, in its own order, also where the load has ended before; ``how`` is the manner of the first.
+    ``state`` is ok, FAILS, UNKNOWN, "skipped" (its condition does not hold) or "not reached". ``because`` are indices of
+    the findings that it minds, in its own order, also where the load has ended before; ``how`` is the manner of the
+    first; ``doubts`` are findings of which it is not known whether it minds them.
     """
 
     step: Step
@@ -50,6 +52,7 @@ class Taken(NamedTuple):
     state: str
     because: tuple[int, ...] = ()
     how: str | None = None
+    doubts: tuple[int, ...] = ()
 
 
 def rehearse(
@@ -61,7 +64,7 @@ def rehearse(
     """
     walk, taken = walk_through(loader, it, groups, tags)
     chosen = walk.view.meta.tags if walk.view is not None else tags
-    because, how = _first([one for one in taken if one.step.stage == "load"])
+    because, how, doubts = _first([one for one in taken if one.step.stage == "load"])
     if because:
         meanings = [Meaning(index, loader.name, _ANY, LOAD_FAILS, "load") for index in because]
         return Verdict(loader.name, _ANY, chosen, FAILS, "load", how, because, gaps=gaps), meanings
@@ -72,20 +75,22 @@ def rehearse(
     verdicts: dict[str, CallVerdict] = {}
     failing: dict[int, list[str]] = {}
     for key, some in calls.items():
-        because, how = _first(some)
+        because, how, some_doubts = _first(some)
         for index in because:
             failing.setdefault(index, []).append(key)
-        verdicts[key] = CallVerdict(FAILS if because else UNKNOWN if gaps else RUNS, how, because)
+        outcome = FAILS if because else UNKNOWN if gaps or doubts or some_doubts else RUNS
+        verdicts[key] = CallVerdict(outcome, how, because or some_doubts)
     meanings = [Meaning(index, loader.name, _ANY, CALL_FAILS, "call", tuple(keys)) for index, keys in failing.items()]
-    outcome = UNKNOWN if gaps or walk.view is None else LOADS
+    outcome = UNKNOWN if gaps or doubts or walk.view is None else LOADS
     assumes = _assumptions(it.model, walk)
-    return Verdict(loader.name, _ANY, chosen, outcome, None, None, (), assumes, verdicts, gaps), meanings
+    return Verdict(loader.name, _ANY, chosen, outcome, None, None, doubts, assumes, verdicts, gaps), meanings
 
 
-def _first(taken: list[Taken]) -> tuple[tuple[int, ...], str | None]:
-    """What some steps mind, the first cause first, and how the first of them fails."""
+def _first(taken: list[Taken]) -> tuple[tuple[int, ...], str | None, tuple[int, ...]]:
+    """What some steps mind, the first cause first, how the first of them fails, and what they may mind."""
     how = next((one.how for one in taken if one.because), None)
-    return tuple(dict.fromkeys(index for one in taken for index in one.because)), how
+    because = dict.fromkeys(index for one in taken for index in one.because)
+    return tuple(because), how, tuple(dict.fromkeys(index for one in taken for index in one.doubts))
 
 
 def walk_through(
@@ -113,11 +118,14 @@ def _take(steps: list[Step], walk: Walk, groups: list[Group]) -> list[Taken]:
         if step.runs_if is not None and not step.runs_if.holds(walk):
             taken.append(Taken(step, walk.signature, SKIPPED))
             continue
-        minded = _minded(step, walk, groups)
-        state = NOT_REACHED if ended else FAILS if minded else OK
+        found = _minded(step, walk, groups)
+        minded = [(index, mind) for index, mind in found if mind.how != DOUBT]
+        doubts = tuple(dict.fromkeys(index for index, mind in found if mind.how == DOUBT))
+        state = NOT_REACHED if ended else FAILS if minded else UNKNOWN if doubts else OK
         ended = ended or bool(minded)
         how = minded[0][1].how if minded else None
-        taken.append(Taken(step, walk.signature, state, tuple(dict.fromkeys(index for index, _ in minded)), how))
+        because = tuple(dict.fromkeys(index for index, _ in minded))
+        taken.append(Taken(step, walk.signature, state, because, how, doubts))
         if step.gives and not ended:
             walk.given.add(step.gives)
     return taken
@@ -133,7 +141,7 @@ def _minded(step: Step, walk: Walk, groups: list[Group]) -> list[tuple[int, Mind
                 continue
             walk.members = group.nodes
             if mind.when is None or mind.when(finding, walk):
-                found.append((index, mind))
+                found.append((index, mind._replace(how=DOUBT) if is_doubtful(finding, walk) else mind))
     return found
 
 

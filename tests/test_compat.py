@@ -59,7 +59,7 @@ def test_widening() -> None:
     (model,) = compat(MODELS / "tf-keras-mlp", loaders=["tf2"], device="cpu").models
     older, newer = sorted(model.widenings(), key=lambda widening: widening.direction, reverse=True)
 
-    assert (older.direction, older.gains[0], older.gains[-1]) == ("older", "1.15.5", "2.9.3")
+    assert (older.direction, older.gains[0], older.gains[-1]) == ("older", "2.7.4", "2.9.3")  # slots fail in 2.6
     assert "TensorFlow 2.9.3" in older.fixes[0]
     assert (newer.direction, newer.gains[0], newer.gains[-1]) == ("newer", "2.16.2", "2.21.0")
     assert "tf_keras" in newer.fixes[0]

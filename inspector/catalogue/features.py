@@ -79,6 +79,16 @@ RAGGED_SPEC_WITH_VALUES = Feature(
     "TypeError: __init__() takes from 1 to 5 positional arguments but 6 were given", _PLAIN_ARGUMENTS,
     "python/ops/ragged/ragged_tensor.py RaggedTensorSpec._serialize",
 )  # fmt: skip
+ITERATOR_SPEC = Feature(
+    "a tf.function that takes a tf.data.Iterator", OLDEST, (2, 1),
+    "SystemError: <built-in function Flatten> returned a result with an error set", _PLAIN_ARGUMENTS,
+    "python/data/ops/iterator_ops.py IteratorSpec",
+)  # fmt: skip
+NDARRAY_SPEC = Feature("an ndarray of tf.experimental.numpy", OLDEST, (2, 4), _NO_TYPE, _PLAIN_ARGUMENTS, _TYPE_SPECS)
+NDARRAY_SPEC_DROPPED = Feature(
+    "an ndarray of tf.experimental.numpy as TensorFlow 2.4 wrote it", (2, 5), NEVER, _NO_TYPE, _PLAIN_ARGUMENTS,
+    _TYPE_SPECS,
+)  # fmt: skip
 ROW_PARTITION_SPEC = Feature("a RowPartitionSpec", OLDEST, (2, 3), _NO_TYPE, _PLAIN_ARGUMENTS, _TYPE_SPECS)
 REGISTERED_SPEC = Feature("a registered TypeSpec", OLDEST, (2, 6), _NO_TYPE, _PLAIN_ARGUMENTS, _TYPE_SPECS)
 EXTENSION_SPEC = Feature("a tf.experimental.ExtensionType", OLDEST, (2, 6), _NO_TYPE, _PLAIN_ARGUMENTS, _TYPE_SPECS)
@@ -99,10 +109,14 @@ SAVER_WITHOUT_SIGNATURE = Feature(
     "python/training/saving/saveable_object_util.py recreate_saveable_objects; eager/polymorphic_function",
 )  # fmt: skip
 REGISTERED_SAVER = Feature(
-    "an object with a registered checkpoint saver", (2, 10), (2, 16),
+    "an object with a registered checkpoint saver", (2, 8), (2, 16),
     "LookupError: The checkpoint saver registry does not have name ... registered",
     "import the module that registers the saver before the load",
     "python/saved_model/registration/registration.py get_strict_predicate_restore",
+)  # fmt: skip
+CAPTURED_TENSOR = Feature(
+    "a function that captures a tensor of another one", OLDEST, (2, 6), "ValueError: Unknown SavedObject type: None",
+    _PLAIN_ARGUMENTS, "saved_object_graph.proto CapturedTensor; python/saved_model/load.py Loader._recreate",
 )  # fmt: skip
 FUNCTION_AS_ROOT = Feature(
     "a concrete function as the saved object itself", OLDEST, (2, 8),

@@ -314,6 +314,10 @@ class Python:
         self.env = env
         self.tf = import_tensorflow()
         self.version = self.tf.__version__
+        self.load_v2 = self.tf.saved_model.load
+        if self.version.startswith("1."):
+            self.tf.compat.v1.enable_v2_behavior()
+            self.load_v2 = self.tf.saved_model.load_v2
 
     def open_library(self, path: str) -> None:
         self.tf.load_op_library(path)
@@ -327,7 +331,7 @@ class Tf2(Python):
 
     def load(self, path: str, tags: Any) -> "dict[str, dict[str, list[Leaf]]]":
         configure_eager(self.tf, self.env)
-        self.loaded = self.tf.saved_model.load(path, tags=tags)
+        self.loaded = self.load_v2(path, tags=tags)
         try:
             self.functions = dict(getattr(self.loaded, "signatures", {}))
         except TypeError:  # a signature map that was not revived
@@ -414,9 +418,12 @@ class Serving:
     def __init__(self, env: "dict[str, str]") -> None:
         self.env = env
         folder = find_tensorflow()
+        core = os.path.join(os.path.dirname(folder), "tensorflow_core")  # 1.15 to 2.1 have the libraries in there
+        folder = core if os.path.isdir(core) else folder
         mac = sys.platform == "darwin"
+        major = ".1" if os.path.exists(os.path.join(folder, "libtensorflow_framework.so.1")) else ".2"
         names = ("libtensorflow_framework", "libtensorflow_cc")
-        found = [os.path.join(folder, name + (".2.dylib" if mac else ".so.2")) for name in names]
+        found = [os.path.join(folder, name + (major + ".dylib" if mac else ".so" + major)) for name in names]
         found.append(os.path.join(folder, "python", "_pywrap_tensorflow_internal.so"))
         libraries = [path for path in found if os.path.exists(path)]
         if len(libraries) == 3:  # the C API is in libtensorflow_cc

@@ -111,7 +111,7 @@ def name_is_refused(finding: Finding, walk: Walk) -> bool:
 
 def _colocation_is_refused(finding: Finding, walk: Walk) -> bool:
     """C++ takes a _class that is no list for none; Python's importer does not."""
-    return in_main(finding, walk) and (bool(finding.data["listed"]) or walk.loader != "serving")
+    return bool(finding.data["listed"]) or walk.loader != "serving"
 
 
 def is_data_return(finding: Finding, walk: Walk) -> bool:
@@ -425,7 +425,6 @@ IN_LIBRARY = (
     Mind("OP005", when=attr_is_refused),
     Mind("GR009", when=_shape_is_impossible),
     Mind("GR011", when=_refused_by_python),
-    Mind("GR019"),
     *SHAPES_OF_LIBRARY,
 )
 

@@ -27,7 +27,14 @@ def of_library(finding: Finding, walk: Walk) -> bool:
 def arguments_are_refused(finding: Finding, walk: Walk) -> bool:
     """A FunctionSpec that makes no signature, or one that the traced arguments do not fit: these 2.15 looks at, 2.12 does
     not (function_deserialization.py set_preinitialized_function_spec)."""
-    return of_object(finding, walk) and (finding.data["bound"] or walk.target.minor >= (2, 15))
+    return bool(finding.data["of"] == "object" and (finding.data["bound"] or walk.target.minor >= (2, 15)))
+
+
+def argument_is_called(finding: Finding, walk: Walk) -> bool:
+    """An argument of another dtype than its input, of the signature's own function: callers give what it is said to be."""
+    objects = _graph(walk)
+    called = objects.signatures().get(walk.signature) if objects is not None else None
+    return bool(finding.data["of"] == "call" and finding.data["holder"] == called)
 
 
 def of_object(finding: Finding, walk: Walk) -> bool:
@@ -52,12 +59,13 @@ def misfit_is_called(finding: Finding, walk: Walk) -> bool:
 
 
 def results_are_used_at_load(finding: Finding, walk: Walk) -> bool:
-    """The load itself calls the function. Measured from 2.15 on; 2.12 does not count results."""
+    """The load itself calls the function."""
     objects = _graph(walk)
-    return walk.target.minor >= (2, 15) and objects is not None and finding.data["function"] in objects.run_by_load()
+    return objects is not None and finding.data["function"] in objects.run_by_load()
 
 
 def results_are_returned(finding: Finding, walk: Walk) -> bool:
+    """The signature's own function. Measured from 2.15 on; 2.12 does not count results."""
     return walk.target.minor >= (2, 15) and _is_called(finding, walk)
 
 

@@ -44,7 +44,7 @@ def asset_is_read_by_call(finding: Finding, walk: Walk) -> bool:
         return False
     if _by_objects(walk):
         return not walk.functions.isdisjoint(finding.data["functions"])
-    return finding.data["node"] in walk.nodes
+    return not walk.nodes.isdisjoint(finding.data["holders"])
 
 
 def asset_is_refused_at_load(finding: Finding, walk: Walk) -> bool:
@@ -55,7 +55,12 @@ def asset_is_refused_at_load(finding: Finding, walk: Walk) -> bool:
 
 def assets_are_refused(finding: Finding, walk: Walk) -> bool:
     """The one collection, besides the init op's, that C++ reads: assets of old models."""
-    return finding.data["collection"] == ASSETS_COLLECTION and bool(finding.data["damaged"])
+    return bool(finding.data["collection"] == ASSETS_COLLECTION and finding.data["case"] == "damaged")
+
+
+def collection_is_refused(finding: Finding, walk: Walk) -> bool:
+    """Nodes in place of variables stop only who makes variables of its own of them (eager/wrap_function.py)."""
+    return finding.data["case"] != "no variables" or walk.loader == "tf2"
 
 
 def of_init_op(finding: Finding, walk: Walk) -> bool:
@@ -92,6 +97,11 @@ def unregistered_package(finding: Finding, walk: Walk) -> bool:
 def wrong_input(finding: Finding, walk: Walk) -> bool:
     """A lie about an input of the signature that is being called; lies about outputs nobody notices."""
     return finding.data.get("signature") == walk.signature and finding.data.get("field") == "inputs"
+
+
+def wrong_input_for_python(finding: Finding, walk: Walk) -> bool:
+    """Session.run makes an array of the placeholder's dtype of what is fed: of numbers it makes no strings."""
+    return wrong_input(finding, walk) and finding.data["found"] == "string"
 
 
 def version_is_refused(finding: Finding, walk: Walk) -> bool:

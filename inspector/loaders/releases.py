@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspector.findings import Finding
 from inspector.loaders.nodes import is_live
-from inspector.loaders.step import Mind, Walk
+from inspector.loaders.step import DOUBT, Mind, Walk
 
 
 def _refused_by_producer(finding: Finding, walk: Walk) -> bool:
@@ -41,3 +41,18 @@ DEPRECATED_IN_LIBRARY = (Mind("OP009", when=_refused_by_release),)
 DEPRECATED_IN_MAIN = (Mind("OP009", when=_refused_in_main),)
 DEPRECATED_IN_CALL = (Mind("OP009", when=_refused_in_call),)
 DEPRECATED_WHEN_PRUNED = (Mind("OP009", when=_refused_when_pruned),)
+
+# core/ops/array_ops.cc, Placeholder: what is copied gets the release's own GraphDef version.
+SHAPES_WHEN_PRUNED = (Mind("VR007", how=DOUBT),)
+
+
+_XLA_DEVICES_UNTIL = (2, 4)
+
+
+def is_doubtful(finding: Finding, walk: Walk) -> bool:
+    """Where knowledge of an old release ends: what a loader minds there may also pass.
+
+    Before 2.4 every session had a device XLA_CPU:0, whose kernels the catalogue does not hold for all those releases: a
+    dtype that the CPU lacks may find a kernel there (loads with 2.3.4, in both directions).
+    """
+    return finding.rule == "OP007" and walk.target.minor < _XLA_DEVICES_UNTIL

@@ -28,7 +28,11 @@ from inspector.loaders.step import (
 STEPS = (
     Step("read the graph file", parts.READ_GRAPH_FILE, "cc/saved_model/reader.cc ReadSavedModel"),
     Step("match tags", minds("SM004", "SG005"), "cc/saved_model/reader.cc FindMetaGraphDef"),
-    Step("read debug info", minds("SM008"), "cc/saved_model/reader.cc ReadSavedModelDebugInfoIfPresent"),
+    Step(
+        "read debug info",
+        (Mind("SM008", when=has_datum("folder", False)),),
+        "cc/saved_model/reader.cc ReadSavedModelDebugInfoIfPresent",
+    ),
     Step(
         "validate saved tensors",
         nodes.SAVED_TENSORS,
@@ -67,7 +71,11 @@ STEPS = (
     ),
     Step(
         "restore the variables",
-        (Mind("SM010", when=parts.assets_are_refused), *minds("SM009"), *checkpoint.BY_RESTORE_OP),
+        (
+            Mind("SM010", when=parts.assets_are_refused),
+            Mind("SM009", when=has_datum("problem", "missing", "twice")),
+            *checkpoint.BY_RESTORE_OP,
+        ),
         "cc/saved_model/loader_util.cc RunRestore",
         runs_if=checkpoint.INDEX_AND_SAVER_DEF,
         gives=VARIABLES,
@@ -87,7 +95,7 @@ STEPS = (
     Step(
         "run the init op",
         (
-            *minds("SM009"),
+            Mind("SM009", when=has_datum("problem", "missing", "twice")),
             Mind("SG001", when=parts.of_chosen_init_op),
             Mind("SG007", when=parts.of_init_op),
             *parts.ASSETS_READ_AT_LOAD,
@@ -110,6 +118,7 @@ STEPS = (
             Mind("SM006", when=parts.asset_is_read_by_call),
             Mind("TB009", when=checkpoint.mismatch_at_call),
             Mind("TB012", when=checkpoint.stays_unset),
+            Mind("SG011", when=of_signature),
             Mind("SG002", when=parts.wrong_input),
             *minds("TB001", "TB010", when=checkpoint.nothing_restored),
         ),

@@ -101,10 +101,11 @@ class Walk:
 
 
 Condition = Callable[[Finding, Walk], bool]
+DOUBT = "doubt"  # not how a failure comes: the load may fail, and what it hangs on is not known
 
 
 class Mind(NamedTuple):
-    """One rule that a step minds; ``when`` narrows it; ``how`` is the way in which the failure comes."""
+    """One rule that a step minds; ``when`` narrows it; ``how`` is the way in which the failure comes, or DOUBT."""
 
     rule: str
     when: Condition | None = None

@@ -56,7 +56,7 @@ STEPS = (
     ),
     Step(
         "restore the collections",
-        (Mind("VR004", when=parts.version_is_refused), *minds("SM010")),
+        (Mind("VR004", when=parts.version_is_refused), Mind("SM010", when=parts.collection_is_refused)),
         "python/framework/meta_graph.py import_scoped_meta_graph_with_return_elements",
     ),
     Step(
@@ -91,7 +91,7 @@ STEPS = (
     Step(
         "run the init op",
         (
-            Mind("SM009", when=has_datum("problem", "missing")),
+            Mind("SM009", when=has_datum("problem", "missing", "no index")),
             Mind("SG001", when=parts.of_chosen_init_op),
             Mind("SG007", when=parts.of_init_op),
             *parts.ASSETS_READ_AT_LOAD,
@@ -123,6 +123,8 @@ STEPS = (
             *nodes.IN_RUN,
             *releases.DEPRECATED_IN_CALL,
             Mind("SG001", when=of_signature),
+            Mind("SG002", when=parts.wrong_input_for_python),
+            Mind("SG003", when=parts.wrong_input),
             Mind("SG007", when=of_signature),
             Mind("SM006", when=parts.asset_is_read_by_call),
             Mind("TB009", when=checkpoint.mismatch_at_call),

@@ -44,7 +44,7 @@ READ = (
 
 LIBRARY = Step(
     "load the function library",
-    (*nodes.IN_LIBRARY, *minds("OB008"), *releases.DEPRECATED_IN_LIBRARY),
+    (*nodes.IN_LIBRARY, *releases.DEPRECATED_IN_LIBRARY),
     "python/saved_model/function_deserialization.py load_function_def_library",
     reads=(ALL_FUNCTIONS,),
 )
@@ -116,6 +116,7 @@ V2_STEPS = (
         "call the signature",
         (
             Mind("OB018", when=objects.is_lost),
+            Mind("OB007", when=objects.argument_is_called),
             Mind("OB013", when=objects.misfit_is_called),
             Mind("OB016", when=objects.stays_without_value),
             Mind("OB017", when=objects.stays_empty),
@@ -147,7 +148,11 @@ V1_STEPS = (
     ),
     Step(
         "restore the collections",
-        (Mind("VR004", when=parts.version_is_refused), *minds("SM010", "SG010")),
+        (
+            Mind("VR004", when=parts.version_is_refused),
+            Mind("SM010", when=parts.collection_is_refused),
+            *minds("SG010"),
+        ),
         "python/framework/meta_graph.py import_scoped_meta_graph_with_return_elements",
     ),
     Step(
@@ -165,7 +170,7 @@ V1_STEPS = (
     ),
     Step(
         "run the init op",
-        (Mind("SM009", when=has_datum("problem", "missing")), *parts.ASSETS_READ_AT_LOAD),
+        (Mind("SM009", when=has_datum("problem", "missing", "no index")), *parts.ASSETS_READ_AT_LOAD),
         "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader.load (init_fn)",
         gives=TABLES,
     ),
@@ -173,8 +178,11 @@ V1_STEPS = (
         "prune the signatures",
         (
             *minds("SG001", "SG007", "SG008", "VR005"),
+            Mind("SG003", when=has_datum("field", "outputs")),
+            Mind("SG011", when=has_datum("case", "fed twice")),
             Mind("SG009", when=parts.name_stops_the_load),
             *releases.DEPRECATED_WHEN_PRUNED,
+            *releases.SHAPES_WHEN_PRUNED,
         ),
         "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader._extract_signatures; eager/wrap_function.py prune",
     ),

@@ -49,6 +49,7 @@ tensor. V2 models restore every key of the object graph (``tf2``) or of RestoreV
     data-lengths          strings and variants: lengths that contradict the entry's size; all
     data-short            the shard ended while it was read
     object-graph-not-parseable   tf2: DecodeError at load; others: nothing
+    object-graph-not-a-string    no scalar of dtype string; tf2: TypeError at load; others: nothing
     object-graph-over-limit      more than our limits; not decoded, nothing is known of it
 """
 
@@ -297,7 +298,11 @@ class TensorBundle:
 
     def _read_object_graph(self) -> None:
         entry = self.entries.get(OBJECT_GRAPH_KEY)
-        if entry is None or entry.slices or entry.dtype != dtypes.STRING or prod(entry.shape or ()) != 1:
+        if entry is None or entry.slices:
+            return
+        if entry.dtype != dtypes.STRING or entry.shape:
+            data = {"dtype": entry.dtype, "shape": entry.shape or ()}
+            self.faults += (BundleFault("object-graph-not-a-string", self.index_file, OBJECT_GRAPH_KEY, data),)
             return
         try:
             (message,) = self.read_string_tensor(OBJECT_GRAPH_KEY)

@@ -354,7 +354,8 @@ def _list_side_files(model: Model) -> None:
     except (FileNotFoundError, NotADirectoryError):
         return
     except (OSError, DecodeError) as error:
-        model.faults.append(Fault("debug-info-damaged", DEBUG_INFO, {"why": str(error)}))
+        data = {"why": str(error), "folder": isinstance(error, IsADirectoryError)}
+        model.faults.append(Fault("debug-info-damaged", DEBUG_INFO, data))
 
 
 def _sizes(model: Model, folder: str, most: int = 100_000) -> dict[str, int]:

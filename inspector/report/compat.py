@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from inspector.assumptions import OLDEST_CHECKED, WEIGHTS_MATCH, of_old_loaders
+from inspector.assumptions import WEIGHTS_MATCH
 from inspector.engine import LOADERS
 from inspector.report.style import Style
 
@@ -77,16 +77,11 @@ def _more(run: Run) -> str:
 
 
 def _answers(model: Compatibility) -> Iterator[str]:
-    """Oldest, newest, what they take for granted, and how to widen the range."""
+    """Oldest, newest, and how to widen the range."""
     for loader in model.loaders:
         for device, working in _alike({device: model.working(loader, device) for device in model.devices}):
             told = f"oldest that will do {working[0]}, newest {working[-1]}" if working else "no release will do"
             yield f"{loader} on {device}: {told}"
-    unwatched = {c.target.tensorflow for c in model.cells if c.target.minor < OLDEST_CHECKED and c.outcome == "loads"}
-    if unwatched:
-        checked = ".".join(map(str, OLDEST_CHECKED))
-        order = sorted(unwatched, key=model.releases.index)
-        yield f"assuming that the loaders of {order[0]} to {order[-1]} take the steps that TensorFlow {checked}'s take"
     for assumed in _assumed(model):
         yield f"assuming that {assumed}"
     yield from _ways_to_win(model)
@@ -113,12 +108,9 @@ def _ways_to_win(model: Compatibility) -> Iterator[str]:
 
 
 def _assumed(model: Compatibility) -> Iterator[str]:
-    """What is taken for granted beside the steps of old loaders and the weights."""
-    texts: dict[str, None] = {}
-    for cell in model.cells:
-        known = (WEIGHTS_MATCH, of_old_loaders(cell.loader, cell.target.tensorflow))
-        texts.update(dict.fromkeys(text for text in cell.assumes if text not in known))
-    yield from texts
+    """What is taken for granted where the model is said to load, beside the weights."""
+    assumed = (text for cell in model.cells if cell.outcome != "fails" for text in cell.assumes)
+    yield from (text for text in dict.fromkeys(assumed) if text != WEIGHTS_MATCH)
 
 
 def _alike(values: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -128,6 +128,7 @@ def _finding(one: ModelReport, index: int, report: Report) -> dict[str, Any]:
         "message": message,
         "fix": fix,
         "where": finding.where.as_dict(),
+        "follows": one.judgement.follows.get(index),
         "data": dict(finding.data),
         "count": finding.count,
         "places": list(finding.places),

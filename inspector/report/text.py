@@ -161,6 +161,17 @@ def _findings(report: ModelReport, style: Style) -> Iterator[str]:
         else:
             yield f"      means  {summary.effect}"
         yield f"      fix    {_indented(fix)}"
+        yield from _consequences(report, indices)
+
+
+def _consequences(report: ModelReport, indices: list[int]) -> Iterator[str]:
+    """What follows from a cause, a line each: it goes away with the cause."""
+    effects = [report.findings[effect] for effect, cause in report.judgement.follows.items() if cause in indices]
+    told = dict.fromkeys(f"{finding.rule} {words(finding)[0]} ({finding.where})" for finding in effects)
+    for line in list(told)[:PLACES_SHOWN]:
+        yield f"      so     {line}"
+    if len(told) > PLACES_SHOWN:
+        yield f"      so     ... {len(told) - PLACES_SHOWN} more"
 
 
 def _of_releases(findings: list[Finding]) -> Finding:
@@ -184,7 +195,8 @@ def _by_cause(report: ModelReport) -> list[tuple[Summary, list[int]]]:
     """Findings with the same words together, with the worst of their meanings; worst first."""
     causes: dict[tuple[str, str], list[int]] = {}
     for index, finding in enumerate(report.findings):
-        causes.setdefault(_cause(finding), []).append(index)
+        if index not in report.judgement.follows:
+            causes.setdefault(_cause(finding), []).append(index)
     groups = []
     for indices in causes.values():
         worst = min((report.summary(i) for i in indices), key=_badness)
@@ -198,14 +210,19 @@ def _badness(summary: Summary) -> tuple[int, int]:
 
 
 def _totals(report: ModelReport, style: Style) -> str:
-    """How many findings of each severity; what differs only in the release counts once."""
+    """How many findings of each severity; what differs only in the release counts once, what follows is counted apart."""
     worst: dict[tuple[object, ...], str] = {}
+    following = report.judgement.follows
     for i, finding in enumerate(report.findings):
+        if i in following:
+            continue
         key = (*_cause(finding), finding.where)
         worst[key] = min(worst.get(key, SEVERITIES[-1]), report.summary(i).severity, key=SEVERITIES.index)
     counted = list(worst.values())
     parts = [_count(counted.count(s), s) for s in SEVERITIES if s in counted]
-    return style.head("findings: ") + ", ".join(parts)
+    follow = "follow" if len(following) > 1 else "follows"
+    apart = f" ({len(following)} more {follow} from {'them' if len(counted) > 1 else 'it'})"
+    return style.head("findings: ") + ", ".join(parts) + (apart if following else "")
 
 
 def _where(report: ModelReport, indices: list[int]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from inspector.engine import words
-from inspector.findings import FAILS, LOADS, RUNS
+from inspector.findings import FAILS, RUNS, UNKNOWN
 from inspector.report.style import Style
 from inspector.version import VERSION
 
@@ -46,7 +46,7 @@ def lines(told: LoadTold, style: Style) -> Iterator[str]:
 
 
 def _state(step: ToldStep, style: Style) -> str:
-    paint = {"ok": style.good, FAILS: style.bad}.get(step.state, style.head)
+    paint = {"ok": style.good, FAILS: style.bad, UNKNOWN: style.warn}.get(step.state, style.head)
     return paint(f"{step.state:11}")
 
 
@@ -74,7 +74,7 @@ def _outcome(told: LoadTold, style: Style) -> str:
     text = (
         f"the load succeeds, {running} of {len(calls)} signatures run" if calls else "the load succeeds, no signatures"
     )
-    if told.gaps:
-        return style.warn("not known: something could not be looked at")
-    assert told.outcome == LOADS
+    if told.outcome == UNKNOWN:
+        why = "something could not be looked at" if told.gaps else "what a step meets may stop it, or not"
+        return style.warn(f"not known: {why}")
     return style.good(text) if running == len(calls) else style.bad(text)

@@ -7,14 +7,19 @@ Sources: tensorflow/python/saved_model/loader_impl.py (get_asset_tensors), tenso
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from inspector.model.graph import Graph
 from inspector.model.saved_model import MetaGraph, Model
 from inspector.topology.reach import Reach, callable_signatures
 
 AT_LOAD = "load"
 AT_CALL = "call"
 NEVER = "never"
+
+_ASSIGNS = ("AssignVariableOp", "Assign")
+_ASKS = ("VarIsInitializedOp", "IsVariableInitialized")
 
 # How a loader joins assets/ and a file name: an absolute one wins in Python, and goes below assets/ in C++.
 GFILE_JOIN = "gfile.join"
@@ -25,8 +30,9 @@ class AssetUse(NamedTuple):
     """One entry of asset_file_def.
 
     ``session`` says when a loader that runs the main graph reads it, ``objects`` when tf.saved_model.load's V2 path
-    does: "load", "call" or "never". ``node`` is its tensor's node; ``functions`` are those of the object graph that
-    capture it, and ``captured`` tells whether any does.
+    does: "load", "call" or "never". ``node`` is its tensor's node; ``holders`` are the nodes of the main graph that give
+    its path: that one, and variables that the init op stores it in. ``functions`` are those of the object graph that
+    capture it.
     """
 
     filename: str
@@ -34,6 +40,7 @@ class AssetUse(NamedTuple):
     node: str
     session: str
     objects: str
+    holders: tuple[str, ...]
     functions: tuple[str, ...]
 
 
@@ -42,22 +49,45 @@ def asset_uses(meta: MetaGraph, reach: Reach) -> list[AssetUse]:
     assets = meta.assets
     if not assets:
         return []
-    positions = reach.positions()
-    init = reach.init()
+    init = reach.init().nodes
     called: frozenset[int] = frozenset()
     for signature in callable_signatures(meta):
         called |= reach.signature(signature).nodes
+    stored = _stored(meta.graph, init)
+    read_by_init, read_by_calls = _read(meta.graph, init), _read(meta.graph, called)
     captured = _captured(meta)
     initializers = frozenset(meta.objects.initializers()) if meta.objects is not None else frozenset()
     found = []
     for index, (tensor, filename) in enumerate(assets):
         node = tensor.partition(":")[0]
-        position = positions.get(node, -1)
-        session = AT_LOAD if position in init.nodes else AT_CALL if position in called else NEVER
+        holders = (node, *stored.get(node, ()))
+        at_load, at_call = not read_by_init.isdisjoint(holders), not read_by_calls.isdisjoint(holders)
+        session = AT_LOAD if at_load else AT_CALL if at_call else NEVER
         functions = captured.get(index, ())
         objects = NEVER if not functions else AT_LOAD if initializers.intersection(functions) else AT_CALL
-        found.append(AssetUse(filename, tensor, node, session, objects, functions))
+        found.append(AssetUse(filename, tensor, node, session, objects, holders, functions))
     return found
+
+
+def _stored(graph: Graph, nodes: Iterable[int]) -> dict[str, list[str]]:
+    """Node → the variables that its tensor is assigned to, as exports do that keep the path of an asset in a variable."""
+    found: dict[str, list[str]] = {}
+    for i in nodes:
+        if graph.kinds[i].op in _ASSIGNS and len(graph.inputs[i]) > 1:
+            handle, value = (tensor.partition(":")[0] for tensor in graph.inputs[i][:2])
+            found.setdefault(value, []).append(handle)
+    return found
+
+
+def _read(graph: Graph, nodes: Iterable[int]) -> set[str]:
+    """The nodes whose tensors a run of ``nodes`` does something with, other than to keep them in a variable."""
+    return {
+        tensor.partition(":")[0]
+        for i in nodes
+        if graph.kinds[i].op not in (*_ASSIGNS, *_ASKS)
+        for tensor in graph.inputs[i]
+        if tensor[:1] != "^"
+    }
 
 
 def _captured(meta: MetaGraph) -> dict[int, tuple[str, ...]]:

@@ -62,14 +62,14 @@ def wrong_kinds(op_def: OpDef, form: Form) -> Iterator[WrongKind]:
             yield WrongKind(definition.name, definition.type, found)
 
 
+def has_default(op_def: OpDef, attr: str) -> bool:
+    return any(one.name == attr and one.default is not None for one in op_def.attrs)
+
+
 def decides_types(attr: str, op_def: OpDef) -> bool:
     """Whether inputs or outputs have their types or their number from an attr."""
     args = (*op_def.inputs, *op_def.outputs)
     return any(attr in (arg.type_attr, arg.number_attr, arg.type_list_attr) for arg in args)
-
-
-def has_default(attr: str, op_def: OpDef) -> bool:
-    return any(definition.name == attr and definition.default is not None for definition in op_def.attrs)
 
 
 def contradicts_edges(attr: str, at: int, wiring: Wiring, op_def: OpDef) -> bool:

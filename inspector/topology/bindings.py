@@ -8,9 +8,11 @@ tensorflow/python/saved_model/load.py (_setup_function_captures).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from inspector.model.bundle import TensorBundle
+from inspector.model.graph import Kind
 from inspector.topology.inspection import MetaView
 from inspector.topology.restores import VARIABLES
 
@@ -32,19 +34,25 @@ class Binding(NamedTuple):
 def identity(view: MetaView, position: int) -> tuple[str, str]:
     """Container and name of the variable that a node of the main graph stands for: equal for one variable."""
     kind = view.meta.graph.kinds[position]
-    texts = []
-    for name in ("container", "shared_name"):
-        attr = kind.attrs.get(name)
-        texts.append(attr.proto.s.decode("utf-8", "replace") if attr is not None else "")
-    return texts[0], texts[1] or view.meta.graph.names[position]
+    return _text(kind, "container"), _text(kind, "shared_name") or view.meta.graph.names[position]
 
 
+def _text(kind: Kind, name: str) -> str:
+    """A string attr, without decoding all attrs of a node that has its kind for itself."""
+    raw = kind.raw(name)
+    if raw[:1] == b"\x12" and len(raw) > 1 and raw[1] == len(raw) - 2 < 0x80:
+        return raw[2:].decode("utf-8", "replace")
+    return kind.attrs[name].proto.s.decode("utf-8", "replace") if raw else ""
+
+
+@lru_cache(maxsize=2)
 def variables(view: MetaView) -> dict[str, tuple[str, str]]:
     """Node of a variable in the main graph → its identity."""
     graph = view.meta.graph
     return {name: identity(view, i) for i, name in enumerate(graph.names) if graph.kinds[i].op in VARIABLES}
 
 
+@lru_cache(maxsize=2)
 def restored_from(view: MetaView) -> dict[str, tuple[str, str]] | None:
     """Node of a variable → (key, shape_and_slice) from which the restore fills it; None where a target is unknown."""
     found: dict[str, tuple[str, str]] = {}
@@ -65,11 +73,10 @@ def read_unset(view: MetaView, nodes: frozenset[int]) -> list[str]:
     restored = restored_from(view)
     if not restored:
         return []
-    graph = view.meta.graph
-    known = variables(view)
+    graph, known = view.meta.graph, variables(view)
     given = {known[name] for name in restored if name in known}
     read: dict[str, None] = {}
-    for i in (*view.reach.init().nodes, *nodes):
+    for i in (*view.reach.restore().nodes, *view.reach.init().nodes, *nodes):
         op, inputs = graph.kinds[i].op, graph.inputs[i]
         source = inputs[0].partition(":")[0] if inputs else ""
         if source in known and op in (*_ASSIGNS, *_ASKS):

@@ -24,12 +24,14 @@ _KINDS = {
     "numpy_value": features.NUMPY_DEFAULT,
 }
 # TypeSpecProto.TypeSpecClass
-_RAGGED, _VARIABLE = 3, 9
+_RAGGED, _ITERATOR, _VARIABLE, _ROW_PARTITION, _NDARRAY, _REGISTERED, _EXTENSION = 3, 6, 9, 10, 11, 12, 13
 _CLASSES = {
-    _VARIABLE: features.VARIABLE_SPEC,
-    10: features.ROW_PARTITION_SPEC,
-    12: features.REGISTERED_SPEC,
-    13: features.EXTENSION_SPEC,
+    _ITERATOR: (features.ITERATOR_SPEC,),
+    _VARIABLE: (features.VARIABLE_SPEC,),
+    _ROW_PARTITION: (features.ROW_PARTITION_SPEC,),
+    _NDARRAY: (features.NDARRAY_SPEC, features.NDARRAY_SPEC_DROPPED),
+    _REGISTERED: (features.REGISTERED_SPEC,),
+    _EXTENSION: (features.EXTENSION_SPEC,),
 }
 _NAMES = {
     "tf.StructuredTensorSpec": features.OLD_STRUCTURED_SPEC,
@@ -81,6 +83,8 @@ def _of_objects(objects: ObjectGraph) -> Iterator[tuple[Feature, int]]:
             if _may_have_some(raw):
                 spec = full_message("FunctionSpec").FromString(raw)
                 yield from ((feature, number) for feature in _in_values(spec.fullargspec, spec.input_signature))
+        elif kind == "captured_tensor":
+            yield features.CAPTURED_TENSOR, number
         for saveable in node.saveable_objects.values():
             if _lacks_signature(objects, saveable.save_function):
                 yield features.SAVER_WITHOUT_SIGNATURE, number
@@ -136,8 +140,7 @@ def _in_values(*values: Any) -> Iterator[Feature]:
 
 
 def _of_type_spec(spec: Any) -> Iterator[Feature]:
-    if spec.type_spec_class in _CLASSES:
-        yield _CLASSES[spec.type_spec_class]
+    yield from _CLASSES.get(spec.type_spec_class, ())
     if spec.type_spec_class_name in _NAMES:
         yield _NAMES[spec.type_spec_class_name]
     length, feature = _LONGER.get(spec.type_spec_class, (0, None))

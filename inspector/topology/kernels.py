@@ -43,6 +43,7 @@ _BRANCHES = {
 _LOOPS = ("While", "StatelessWhile")
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 LOWERABLE = (*_BRANCHES, *_LOOPS)
+_REWRITTEN = ("AccumulateNV2",)  # to other ops, before placement (core/common_runtime/accumulate_n_optimizer.cc)
 
 
 class Unserved(NamedTuple):
@@ -75,7 +76,7 @@ def unserved(form: Form, ops: OpSet, build: Release, device: str, label: str = "
     the CPU to fall back to: soft placement is the default of functions.
     """
     op_def = ops.release.op(form.op)
-    if op_def is None:
+    if op_def is None or form.op in _REWRITTEN:
         return None
     kernels = build.kernels(form.op)
     attrs: dict[str, AttrValue] = {}

@@ -119,7 +119,7 @@ class Reach:
         placeholder, still runs it (core/graph/subgraph.cc FeedInputs).
         """
         graph, positions = self.meta.graph, self.positions()
-        fed = {_full_name(tensor) for tensor in stop}
+        fed = {full_name(tensor) for tensor in stop}
         seen: set[int] = set()
         todo = list(tensors)
         while todo:
@@ -127,7 +127,7 @@ class Reach:
             position = positions.get(_node_of(tensor))
             if position is None or position in seen:
                 continue
-            if _full_name(tensor) in fed and (tensor[:1] != "^" or graph.kinds[position].op in _PLACEHOLDERS):
+            if full_name(tensor) in fed and (tensor[:1] != "^" or graph.kinds[position].op in _PLACEHOLDERS):
                 continue
             seen.add(position)
             todo.extend(graph.inputs[position])
@@ -177,7 +177,7 @@ class Reach:
         return self.closure(objects.initializers()) if objects is not None else frozenset()
 
 
-def _full_name(tensor: str) -> str:
+def full_name(tensor: str) -> str:
     """ "x" and "^x" are "x:0"."""
     name = tensor.lstrip("^")
     return name if ":" in name else f"{name}:0"

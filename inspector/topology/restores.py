@@ -76,7 +76,10 @@ def routes_reading(model: Model, read: Iterable[list[Restored]]) -> dict[str, tu
         graph = bundle.object_graph()
         objects = model.meta_graphs[0].objects
         if objects is not None and graph is not None:
-            found = dict.fromkeys(objects.restored_keys(graph), (OBJECT_GRAPH_ROUTE,))
+            asked = objects.restored_keys(graph)
+            # A saver of its own reads what its restore function makes of the key: "table" is in "table-keys".
+            own = [key for key in bundle.entries if key not in asked and key.rpartition("-")[0] in asked]
+            found = dict.fromkeys((*sorted(asked), *own), (OBJECT_GRAPH_ROUTE,))
         found[OBJECT_GRAPH_KEY] = (OBJECT_GRAPH_ROUTE,)
     for one in chain.from_iterable(read):
         routes = found.get(one.key, ())

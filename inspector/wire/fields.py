@@ -12,7 +12,7 @@ from inspector.wire.schema import DecodeError
 
 Span = tuple[int, int]
 
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+_VARINT, _FIXED64, _BYTES, _GROUP, _END_GROUP, _FIXED32 = 0, 1, 2, 3, 4, 5
 
 
 def carve(raw: bytes, span: Span, *numbers: int) -> tuple[list[list[Span]], bytes]:
@@ -47,6 +47,8 @@ def carve(raw: bytes, span: Span, *numbers: int) -> tuple[list[list[Span]], byte
                 _, at = varint(raw, at, end)
             elif kind in (_FIXED64, _FIXED32):
                 at += 8 if kind == _FIXED64 else 4
+            elif kind == _GROUP:
+                at = _after_group(raw, at, end, tag >> 3)
             else:
                 raise DecodeError(f"wire type {kind} at byte {begin}")
     except IndexError:
@@ -57,3 +59,27 @@ def carve(raw: bytes, span: Span, *numbers: int) -> tuple[list[list[Span]], byte
         raise DecodeError(f"a field runs over the end of its message at byte {end}")
     rest.append(raw[kept:end])
     return [found[number] for number in numbers], b"".join(rest)
+
+
+def _after_group(raw: bytes, at: int, end: int, number: int) -> int:
+    """Where a group ends that begins before ``at``: no message of TensorFlow has one, and a parser skips it whole."""
+    opened = [number]
+    while opened:
+        if at >= end:
+            raise DecodeError(f"group {opened[-1]} has no end")
+        tag, at = varint(raw, at, end)
+        kind = tag & 7
+        if kind == _GROUP:
+            opened.append(tag >> 3)
+        elif kind == _END_GROUP and tag >> 3 == opened[-1]:
+            opened.pop()
+        elif kind == _BYTES:
+            size, at = varint(raw, at, end)
+            at += size
+        elif kind == _VARINT:
+            _, at = varint(raw, at, end)
+        elif kind in (_FIXED64, _FIXED32):
+            at += 8 if kind == _FIXED64 else 4
+        else:
+            raise DecodeError(f"wire type {kind} in group {opened[-1]} at byte {at}")
+    return at

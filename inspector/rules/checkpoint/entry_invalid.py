@@ -9,7 +9,7 @@ from inspector.model.bundle_index import BundleFault
 from inspector.model.saved_model import INDEX
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
 from inspector.topology.inspection import Inspection
-from inspector.topology.restores import routes_of
+from inspector.topology.restores import OBJECT_GRAPH_ROUTE, routes_of
 
 _WORDS = {
     "entry-not-parseable": "its entry in the index is no BundleEntryProto",
@@ -25,13 +25,16 @@ _WORDS = {
     "slice-shape": "its slice {slice} has shape {shape}, not {expected}",
     "slices-do-not-cover": "its slices cover {covered} of {elements} elements",
     "object-graph-not-parseable": "its bytes are no TrackableObjectGraph",
+    "object-graph-not-a-string": "it is {dtype}{shape}, the object graph is one string",
 }
+_OF_OBJECT_GRAPH = ("object-graph-not-parseable", "object-graph-not-a-string")  # a RestoreV2 takes any string
 
 
 class EntryInvalid(Rule):
     """An entry of the checkpoint index contradicts itself.
 
-    What it checks: dtype, shape, offset, size and slices of every entry of variables.index against each other.
+    What it checks: dtype, shape, offset, size and slices of every entry of variables.index against each other, and
+    whether the object graph among them is one string that parses.
 
     Why it matters: reading such a tensor stops with "Invalid size in bundle entry", "Invalid tensor shape", "entry not
     parseable" or "Does not have sufficient slices". tf.saved_model.load lists all entries of a V2 model before it reads
@@ -61,6 +64,8 @@ class EntryInvalid(Rule):
         reads = it.routes
         for fault in faults:
             read_by = routes_of(fault.key, bundle, reads)
+            if fault.kind in _OF_OBJECT_GRAPH:
+                read_by = (OBJECT_GRAPH_ROUTE,)
             data = {"key": fault.key, "problem": fault.kind, "why": _why(fault), "read_by": read_by}
             yield Found(Location(INDEX, field=fault.key), fault.key, data)
 

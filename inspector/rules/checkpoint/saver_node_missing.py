@@ -3,26 +3,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.findings import Location
+from inspector.model import dtypes
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
 from inspector.topology.inspection import Inspection, MetaView
 
 _GRAPH = """
 graph
   file = Placeholder() {dtype: string, shape: []}
+  number = Placeholder() {dtype: float32, shape: []}
   restore = NoOp()
 """
 
 
 class SaverNodeMissing(Rule):
-    """saver_def names a node that the graph does not have, or names none.
+    """saver_def names a node that the graph does not have, a file name that is no string, or nothing.
 
     What it checks: restore_op_name and filename_tensor_name of saver_def against the nodes of the main graph, and the
-    form of the second, which is the name of a tensor ("save/Const:0").
+    second for a tensor ("save/Const:0") of strings.
 
     Why it matters: TensorFlow Serving stops with "PruneForTargets: Some target nodes not found" or "specified in either
     feed_devices or fetch_devices was not found in the Graph"; tf.compat.v1.saved_model.load with "Argument `fetch` = ...
     cannot be interpreted as a Tensor" or "Cannot interpret feed_dict key as Tensor"; the V1 path of tf.saved_model.load
-    with a KeyError. tf.saved_model.load does not look at saver_def in a V2 model.
+    with a KeyError. Only a tensor of strings takes the path of the checkpoint. tf.saved_model.load does not look at
+    saver_def in a V2 model.
 
     How to fix: a tool removed the saver's nodes and left saver_def: export again, or remove both.
     """
@@ -37,6 +40,7 @@ class SaverNodeMissing(Rule):
         Example("saver filename=file:0 restore=other" + _GRAPH, expect=("other",)),
         Example("saver filename=other:0 restore=restore" + _GRAPH, expect=("other:0",)),
         Example("saver filename=file restore=restore" + _GRAPH, expect=("file",)),
+        Example("saver filename=number:0 restore=restore" + _GRAPH, expect=("number:0",)),
         Example("saver filename=file:0" + _GRAPH, expect=("restore_op_name",)),
     )
 
@@ -60,6 +64,9 @@ def _problem(field: str, name: str, view: MetaView) -> tuple[str, bool]:
         return "is empty", True
     if name.lstrip("^").partition(":")[0] not in view.reach.positions():
         return f"names `{name}`, which is not in the main graph", True
+    dtype = dtypes.base(view.wiring(view.meta.graph).type_of(name) or dtypes.STRING)
+    if field == "filename_tensor_name" and dtype != dtypes.STRING:
+        return f"names `{name}`, which is {dtypes.name(dtype)}, no file name", True
     if field == "filename_tensor_name" and ":" not in name:
         return f"is `{name}`, Python wants the name of a tensor (`{name}:0`)", False
     if field == "restore_op_name" and ":" in name and view.wiring(view.meta.graph).type_of(name) is None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.findings import Location
+from inspector.model.objects import ATTRIBUTES
 from inspector.model.saved_model import INDEX
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, Rule
 from inspector.rules.wording import some_of
@@ -70,13 +71,11 @@ def _by_objects(it: Inspection, view: MetaView, known: set[str]) -> list[str]:
     variables = view.variables(bundle)
     if checkpoint is None:  # damage is told elsewhere; without variables nothing is matched by name either
         return [OBJECT_GRAPH_KEY] if OBJECT_GRAPH_KEY not in known and variables else []
-    wanted = [
-        one.path if one.key is None else one.key
-        for one in variables
-        if one.key is None or (one.key and one.key not in known)
-    ]
+    wanted = [one.key for one in variables if one.key and ATTRIBUTES in one.key and one.key not in known]
+    if not objects.match(checkpoint).strays:  # else the checkpoint's own graph is damaged, which OB016 tells
+        wanted += [one.path for one in variables if one.key is None]
     # a table's key may be the beginning of those of its tensors, "table-keys" and "table-values"
-    lost = [key for key in sorted(objects.restored_keys(checkpoint)) if key not in known]
+    lost = [key for key in sorted(objects.restored_keys(checkpoint)) if ATTRIBUTES in key and key not in known]
     saved = [key for key in lost if not (key and any(one.startswith(key) for one in known))]
     return list(dict.fromkeys([*wanted, *saved]))
 

@@ -73,7 +73,7 @@ class AssetContent(Rule):
                     pointer = raw.startswith(_LFS)
                     cure = "git lfs pull" if pointer else f"copy assets/{use.filename} again from the export"
                     data = {"filename": use.filename, "problem": problem, "cure": cure, "refused": refused}
-                    data.update(session=use.session, objects=use.objects, node=use.node, functions=use.functions)
+                    data.update(session=use.session, objects=use.objects, functions=use.functions)
                     yield Found(Location(f"assets/{use.filename}", view.meta.index), use.filename, data)
 
 

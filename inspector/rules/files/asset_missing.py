@@ -55,7 +55,7 @@ class AssetMissing(Rule):
                         "missing_by": missing_by,
                         "session": use.session,
                         "objects": use.objects,
-                        "node": use.node,
+                        "holders": use.holders,
                         "functions": use.functions,
                         "reader": _reader(use),
                     }

@@ -4,9 +4,14 @@ from collections.abc import Iterator
 
 from inspector.findings import Location
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
-from inspector.topology.inspection import Inspection
+from inspector.topology.inspection import Inspection, MetaView
 
-MISSING, TWICE = "missing", "twice"
+MISSING, NO_INDEX, TWICE = "missing", "no index", "twice"
+_WHY = {
+    MISSING: "the graph does not have",
+    NO_INDEX: "is a node, not a tensor",
+    TWICE: "is listed more than once",
+}
 _NODE = "graph\n  path = Placeholder() {dtype: string}\n"
 
 
@@ -31,6 +36,7 @@ class AssetTensor(Rule):
     good = (Example("asset vocab.txt = path:0\n" + _NODE),)
     bad = (
         Example("asset vocab.txt = other:0\n" + _NODE, expect=("other:0",)),
+        Example("asset vocab.txt = path\n" + _NODE, expect=("path",)),
         Example("asset vocab.txt = path:0\nasset vocab.txt = path:0\n" + _NODE, expect=("path:0",)),
     )
 
@@ -38,9 +44,17 @@ class AssetTensor(Rule):
         for view in it.meta_views:
             seen: set[str] = set()
             for tensor, filename in view.meta.assets:
-                problem = MISSING if tensor.partition(":")[0] not in view.reach.positions() else TWICE
-                if problem == MISSING or tensor in seen:
-                    why = "the graph does not have" if problem == MISSING else "is listed more than once"
-                    data = {"filename": filename, "tensor": tensor, "problem": problem, "why": why}
+                problem = _problem(tensor, view, seen)
+                if problem:
+                    data = {"filename": filename, "tensor": tensor, "problem": problem, "why": _WHY[problem]}
                     yield Found(Location("", view.meta.index, field="asset_file_def"), tensor, data)
                 seen.add(tensor)
+
+
+def _problem(tensor: str, view: MetaView, seen: set[str]) -> str:
+    """What is wrong with the tensor of an asset, empty if nothing is; ``seen`` are those of the assets before it."""
+    if tensor.partition(":")[0] not in view.reach.positions():
+        return MISSING
+    if tensor in seen:
+        return TWICE
+    return "" if ":" in tensor else NO_INDEX

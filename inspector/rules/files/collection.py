@@ -23,6 +23,10 @@ _HOLDS = {
     "while_context": ("WhileContextDef", (5, 6, 7, 8, 10, 11)),
     "savers": ("SaverDef", ()),
 }  # fmt: skip
+# Those that tf.saved_model.load of a V1 model makes variables of its own of (eager/wrap_function.py
+# _lift_unlifted_variables).
+_LIFTED = ("variables", "local_variables")
+DAMAGED, INCOMPLETE, MISSING, NO_VARIABLES = "damaged", "incomplete", "missing", "no variables"
 _REQUIRED = 2  # of a VariableDef: variable_name and initializer_name
 _V1 = """
 meta_graph tags=[serve] tensorflow_version=2.15.0 producer=1645
@@ -38,11 +42,13 @@ class Collection(Rule):
 
     What it checks: the collections that TensorFlow's Python makes objects of: variables, queue runners, the contexts of V1
     conditions and loops, savers, and lists of nodes. Each entry has to parse, and what it names has to be in the main
-    graph.
+    graph, a tensor with its output. The collections variables and local_variables have to hold variables, not nodes.
 
     Why it matters: importing the graph into Python stops with "The name 'w/Assign' refers to an Operation not in the
-    graph." (a KeyError) or with a DecodeError. TensorFlow Serving looks at no collection but
-    those of the init op and, in old models, of the assets.
+    graph.", "The operation, 'init', exists but only has 0 outputs" (a KeyError) or with a DecodeError. Where nodes stand
+    for variables, tf.saved_model.load of a model without an object graph stops with "'Operation' object has no attribute
+    '_in_graph_mode'". TensorFlow Serving looks at no collection but those of the init op and, in old models, of the
+    assets.
 
     How to fix: a tool that removes nodes has to remove the collections that name them: clear collection_def but for
     the init op, or export the model again.
@@ -64,44 +70,58 @@ class Collection(Rule):
         ),
         Example(_V1.format(collection='collection queue_runners bytes ["\\n\\x01q"]'), expect=("queue_runners",)),
         Example(_V1.format(collection='collection losses nodes ["gone:0"]'), expect=("losses",)),
+        Example(_V1.format(collection='collection losses nodes ["init:0"]'), expect=("losses",)),
+        Example(_V1.format(collection="collection variables nodes [w]"), expect=("variables",)),
     )
 
     def check(self, it: Inspection) -> Iterator[Found]:
         for view in it.meta_views:
             for key in sorted(view.meta.collections):
-                problem = _problem(key, view.meta.collections[key], view)
-                if problem:
+                found = _problem(key, view.meta.collections[key], view)
+                if found is not None:
+                    case, problem = found
                     where = Location("", view.meta.index, field=f"collection_def {key}")
-                    damaged = "parse" in problem
-                    yield Found(where, key, {"collection": key, "problem": problem, "damaged": damaged})
+                    yield Found(where, key, {"collection": key, "problem": problem, "case": case})
 
 
-def _problem(key: str, collection: Any, view: MetaView) -> str:
-    """What is wrong with a collection, empty if nothing is."""
+def _problem(key: str, collection: Any, view: MetaView) -> tuple[str, str] | None:
+    """What is wrong with a collection, as a case and in words."""
+    kind = collection.WhichOneof("kind")
     names: list[str] = []
-    if collection.WhichOneof("kind") == "node_list":
+    if kind == "node_list":
         run = view.reach.init_ops()[:1]  # the init op is another rule's
         names = [name for name in collection.node_list.value if key not in MAIN_OPS or name not in run]
     elif key == ASSETS_COLLECTION and not view.meta.proto.asset_file_def:
         return _packed_assets(collection.any_list.value)
-    elif collection.WhichOneof("kind") == "bytes_list" and key in _HOLDS:
+    elif kind == "bytes_list" and key in _HOLDS:
         title, fields = _HOLDS[key]
         for raw in collection.bytes_list.value:
             try:
                 found, _ = carve(raw, (0, len(raw)), *fields)
             except DecodeError:
-                return f"holds an entry that does not parse as {title}"
+                return DAMAGED, f"holds an entry that does not parse as {title}"
             if title == _VARIABLE[0] and not all(found[:_REQUIRED]):
-                return f"holds a {title} without a variable or an initializer"
+                return INCOMPLETE, f"holds a {title} without a variable or an initializer"
             names += [
                 raw[start:end].decode("utf-8", "replace") for spans in found for start, end in spans if end > start
             ]
-    positions = view.reach.positions() if names else {}
-    missing = [name for name in dict.fromkeys(names) if name.partition(":")[0] not in positions]
-    return f"names {some_of(missing)}, which the graph does not have" if missing else ""
+    missing = [name for name in dict.fromkeys(names) if _is_missing(name, view)]
+    if missing:
+        return MISSING, f"names {some_of(missing)}, which the graph does not have"
+    if key in _LIFTED and kind == "node_list" and names:
+        return NO_VARIABLES, f"holds the nodes {some_of(names)}, not variables"
+    return None
 
 
-def _packed_assets(values: Any) -> str:
+def _is_missing(name: str, view: MetaView) -> bool:
+    """Whether the main graph lacks a node ("w"), or an output of one ("w:0")."""
+    node, _, index = name.partition(":")
+    if node not in view.reach.positions():
+        return True
+    return bool(index) and view.wiring(view.meta.graph).type_of(name) is None
+
+
+def _packed_assets(values: Any) -> tuple[str, str] | None:
     """The assets of the first V1 models, each in an Any; every loader reads them where asset_file_def is empty."""
     from google.protobuf.any_pb2 import Any as Packed
 
@@ -109,5 +129,5 @@ def _packed_assets(values: Any) -> str:
         for raw in values:
             message("AssetFileDef").FromString(Packed.FromString(raw).value)
     except DecodeError:
-        return "holds an entry that does not parse as AssetFileDef"
-    return ""
+        return DAMAGED, "holds an entry that does not parse as AssetFileDef"
+    return None

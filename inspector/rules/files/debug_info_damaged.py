@@ -15,7 +15,7 @@ class DebugInfoDamaged(Rule):
 
     Why it matters: it is useless for inference, and still tf.saved_model.load stops with "Cannot parse file
     b'.../debug/saved_model_debug_info.pb'" and TensorFlow Serving with "Can't parse ... as binary proto".
-    tf.compat.v1.saved_model.load does not read it.
+    tf.compat.v1.saved_model.load does not read it, and TensorFlow Serving takes a folder of that name for an empty file.
 
     How to fix: delete the folder debug/: no loader needs it.
     """
@@ -30,4 +30,4 @@ class DebugInfoDamaged(Rule):
 
     def check(self, it: Inspection) -> Iterator[Found]:
         for fault in it.model.faults_of("debug-info-damaged"):
-            yield Found(Location(fault.file), fault.file, {"why": fault.data["why"]})
+            yield Found(Location(fault.file), fault.file, dict(fault.data))

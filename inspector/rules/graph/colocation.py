@@ -15,12 +15,11 @@ _CLASS = "_class"
 class Colocation(GraphRule):
     """Node asks to be placed with a node that the main graph does not have.
 
-    What it checks: the names behind "loc:@" in the attr _class of the main graph's nodes, and everywhere that _class is a
-    list.
+    What it checks: the attr _class of the main graph's nodes: that it is a list, and that the nodes it names behind
+    "loc:@" are there. In functions nobody looks at these names.
 
     Why it matters: the import of the main graph stops with "Node 'x' expects to be colocated with unknown node 'y'", in
-    every loader that imports it. In functions nobody looks at these names; a _class that is no list stops Python there,
-    too: "TypeError: Expected binary or unicode string".
+    every loader that imports it. A _class that is no list stops Python: "TypeError: Expected binary or unicode string".
 
     How to fix: a tool that removes or renames nodes has to change the _class of the others; it can be deleted, or the
     model exported with ``clear_devices=True``.
@@ -44,6 +43,8 @@ class Colocation(GraphRule):
     )
 
     def check_graph(self, wiring: Wiring, view: MetaView) -> Iterator[Found]:
+        if wiring.function:
+            return
         graph = wiring.graph
         wrong = {kind: fault for kind in dict.fromkeys(graph.kinds) if (fault := _fault(kind, wiring)) is not None}
         for at, kind in enumerate(graph.kinds) if wrong else ():
@@ -60,8 +61,6 @@ def _fault(kind: Kind, wiring: Wiring) -> tuple[str, bool] | None:
     attr = kind.attrs[_CLASS]
     if attr.kind != "list":
         return "a _class that is no list", False
-    if wiring.function:
-        return None
     names = [text.decode("utf-8", "replace") for text in attr.proto.list.s]
     wanted = [name[len(_PREFIX) :] for name in names if name.startswith(_PREFIX)]
     missing = [name for name in wanted if name not in wiring.positions]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from inspector.findings import Location
-from inspector.model.objects import ATTRIBUTES, ObjectGraph
+from inspector.model.objects import ATTRIBUTES, Match, ObjectGraph
 from inspector.model.saved_model import INDEX
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, Rule
 from inspector.topology.inspection import Inspection
@@ -70,7 +70,7 @@ def _faults(objects: ObjectGraph, checkpoint: Any) -> Iterator[tuple[str, str, s
     match = objects.match(checkpoint)
     for node, name, number in match.strays:
         yield ID, name, f"child `{name}` of `{objects.path(node)}` is object {number} of {len(checkpoint.nodes)}", ()
-    misshapen = [(node, key) for node, key in match.keys.items() if key and ATTRIBUTES not in key]
+    misshapen = [(node, key) for node, key in _read_keys(match, checkpoint) if ATTRIBUTES not in key]
     for node, key in misshapen:
         yield KEY, objects.path(node), f"the key `{key}` of `{objects.path(node)}` is without {ATTRIBUTES}", ()
     if match.strays or misshapen:
@@ -80,3 +80,12 @@ def _faults(objects: ObjectGraph, checkpoint: Any) -> Iterator[tuple[str, str, s
     for node in lost:
         if node in captured:
             yield NO_VALUE, objects.path(node), f"it has no value for the variable `{objects.path(node)}`", (node,)
+
+
+def _read_keys(match: Match, checkpoint: Any) -> Iterator[tuple[int, str]]:
+    """(variable, key as it is written), of those that do not look like keys of variables."""
+    for node, key in match.keys.items():
+        if ATTRIBUTES not in key:
+            trackable = checkpoint.nodes[match.nodes[node]]
+            if trackable.attributes and not trackable.registered_saver.name:
+                yield node, trackable.attributes[0].checkpoint_key

@@ -76,6 +76,6 @@ def _strays(objects: ObjectGraph) -> Iterator[tuple[str, str, str, str, int]]:
                 if not -count <= number < count:
                     yield name, f"{field}.saveable_objects", SAVER, f"saver `{name}` of `{objects.path(node)}`", number
     for name, function in objects.functions():
-        for number in function.bound_inputs:
+        for number in function.bound_inputs[:]:
             if not 0 <= number < count:
                 yield name, f"concrete_functions[{name}]", NEEDED, f"function `{name}`", number

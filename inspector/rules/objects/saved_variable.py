@@ -52,12 +52,20 @@ class SavedVariable(Rule):
             objects = view.meta.objects
             if objects is None:
                 continue
-            slots = objects.slots()
+            slots = objects.slots()  # made by their optimizer
+            judged: dict[tuple[Any, ...], str] = {}
             for node in objects.of_kind("variable"):
-                if node in slots:
-                    continue  # made by its optimizer
-                why = _fault(objects.nodes[node].variable)
-                if why:
+                variable = objects.nodes[node].variable
+                looks = (
+                    variable.dtype,
+                    variable.synchronization,
+                    variable.aggregation,
+                    variable.shape.SerializeToString(),
+                )
+                why = judged.get(looks)
+                if why is None:
+                    why = judged[looks] = _fault(variable)
+                if why and node not in slots:
                     path = objects.path(node)
                     where = Location("", view.meta.index, field=f"object_graph_def.nodes[{node}].variable")
                     yield Found(where, path, {"path": path, "why": why})

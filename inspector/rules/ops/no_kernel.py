@@ -43,6 +43,7 @@ class NoKernel(KindRule):
         Example("x = Placeholder() {dtype: float32}\ny = Relu(x) {T: float32}"),
         Example("x = Placeholder() {dtype: float32}\ny = NoOp(^x)\nz = IdentityN(x) {T: [float32]}"),
         Example("x = Placeholder() {dtype: float16}\ny = MatMul(x, x) {T: float16}"),
+        Example("x = Placeholder() {dtype: float32}\ny = AccumulateNV2(x, x) {T: float32, N: 2, shape: [2]}"),
     )
     bad = (
         Example(

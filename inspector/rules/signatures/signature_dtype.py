@@ -17,7 +17,8 @@ class SignatureDtype(Rule):
     What it checks: the dtype of each input and output of each signature against the tensor of the main graph.
 
     Why it matters: clients send what the signature says. TensorFlow Serving checks it against the signature and then
-    fails in the call: "Expects arg[0] to be float but int64 is provided". A wrong dtype of an output is never noticed by
+    fails in the call: "Expects arg[0] to be float but int64 is provided". A Session in Python converts what it is
+    fed, but makes no strings of numbers: "Unsupported object type int". A wrong dtype of an output is never noticed by
     TensorFlow: clients that believe it misread the answer.
 
     How to fix: export again; do not edit signature_def alone.

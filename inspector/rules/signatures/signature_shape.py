@@ -19,8 +19,10 @@ class SignatureShape(Rule):
     What it checks: the shape of each input against the placeholder's, and of each output against the shape that the graph
     recorded (``_output_shapes``): another rank, or another size of a known dimension.
 
-    Why it matters: no loader looks at it. Clients build their requests from it, and get "Matrix size-incompatible" or
-    "Input to reshape is a tensor with ... values" back.
+    Why it matters: clients build their requests from it, and get "Matrix size-incompatible" or "Input to reshape is a
+    tensor with ... values" back. A Session in Python compares what it is fed with the placeholder: "Cannot feed value of
+    shape (1, 5) for Tensor x:0, which has shape (None, 4)". tf.saved_model.load of a model without an object graph stops
+    at an output of another shape: "Shapes must be equal rank, but are 2 and 1". Nobody else looks at it.
 
     How to fix: export again; do not edit signature_def alone.
     """

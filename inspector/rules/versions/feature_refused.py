@@ -6,8 +6,13 @@ from inspector.findings import Location
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
 from inspector.topology.inspection import Inspection
 
-_X = "x = Placeholder() {dtype: float32}\n"
-_SIGNATURE = "signature serving_default (x: float32[?,4] = {}) -> (y: float32[?] = x:0)\n"
+_X = """
+x = Placeholder() {dtype: float32}
+at = Placeholder() {dtype: int64}
+size = Placeholder() {dtype: int64}
+y = Identity(x) {T: float32}
+"""
+_SIGNATURE = "signature serving_default (x: float32[?,4] = {}) -> (y: float32[?] = y:0)\n"
 _FUNCTION = (
     "object {} bare_concrete_function f children=[]\nconcrete_function f bound_inputs=[]\n"
     "function f (a: float32) -> (r = a)\n"
@@ -18,10 +23,11 @@ class FeatureRefused(Rule):
     """The model uses a feature of SavedModels that the target's Python loader refuses.
 
     What it checks: in the object graph: tensors and numpy arrays as default arguments of a tf.function (before 2.13 and
-    2.14); arguments and results that are tf.Variables (before 2.1; with an alias_id before 2.11), BoundedTensorSpecs
-    (2.3), RowPartitions (2.3), ragged with a flat_values_spec (2.4), ExtensionTypes and registered TypeSpecs (2.6),
-    StructuredTensors (other before 2.10 than from then on); tables whose save function has no input_signature (2.11 and
-    2.12); objects with a registered checkpoint saver (2.10 to 2.15); a concrete function as the saved object itself
+    2.14); arguments and results that are Iterators or tf.Variables (before 2.1; with an alias_id before 2.11),
+    BoundedTensorSpecs and RowPartitions (2.3), ragged with a flat_values_spec (2.4), ExtensionTypes and registered
+    TypeSpecs (2.6), StructuredTensors (others before 2.10 than from then on), ndarrays of tf.experimental.numpy (all but
+    2.4); captured tensors of other functions (before 2.6); tables whose save function has no input_signature (2.11 and
+    2.12); objects with a registered checkpoint saver (2.8 to 2.15); a concrete function as the saved object itself
     (before 2.8). Without an object graph: sparse and ragged inputs of signatures (before 2.1).
 
     Why it matters: tf.saved_model.load stops with the error that the finding quotes. Export and load of each feature were
@@ -38,11 +44,11 @@ class FeatureRefused(Rule):
     fix = "load it with TensorFlow {taking}, or {cure}"
     good = (
         Example(f"{_X}{_SIGNATURE.format('x:0')}", target="2.0.4"),
-        Example(f"{_X}{_SIGNATURE.format('sparse(x:0, x:0, x:0)')}", target="2.1.4"),
+        Example(f"{_X}{_SIGNATURE.format('sparse(x:0, at:0, size:0)')}", target="2.1.4"),
         Example(f"object 0 user_object _generic_user_object children=[f: 1]\n{_FUNCTION.format(1)}", target="2.7.4"),
     )
     bad = (
-        Example(f"{_X}{_SIGNATURE.format('sparse(x:0, x:0, x:0)')}", expect=("serving_default x",), target="2.0.4"),
+        Example(f"{_X}{_SIGNATURE.format('sparse(x:0, at:0, size:0)')}", expect=("serving_default x",), target="2.0.4"),
         Example(_FUNCTION.format(0), expect=("object 0",), target="2.7.4"),
     )
 
