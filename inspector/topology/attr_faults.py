@@ -68,10 +68,6 @@ def decides_types(attr: str, op_def: OpDef) -> bool:
     return any(attr in (arg.type_attr, arg.number_attr, arg.type_list_attr) for arg in args)
 
 
-def has_default(attr: str, op_def: OpDef) -> bool:
-    return any(definition.name == attr and definition.default is not None for definition in op_def.attrs)
-
-
 def contradicts_edges(attr: str, at: int, wiring: Wiring, op_def: OpDef) -> bool:
     """Whether an input of a node has another dtype than an attr says that decides it, be that allowed or not."""
     attrs = wiring.graph.kinds[at].attrs

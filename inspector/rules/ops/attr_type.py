@@ -53,6 +53,6 @@ class AttrType(KindRule):
                     "expected": expected,
                     "found": found or "nothing",
                     "unset": not found,
-                    "filled": not found and (expected.startswith("list(") or attr_faults.has_default(attr, op_def)),
+                    "filled": not found and (expected.startswith("list(") or attr_faults.has_default(op_def, attr)),
                     "decides_types": attr_faults.decides_types(attr, op_def),
                 }
