@@ -110,7 +110,6 @@ V2_STEPS = (
         (
             Mind("OB018", when=objects.is_lost),
             Mind("OB013", when=objects.misfit_is_called),
-            Mind("OB016", when=objects.stays_without_value),
             Mind("OB017", when=objects.stays_empty),
             *nodes.IN_CALL,
             Mind("SM006", when=parts.asset_is_read_by_call),
