@@ -62,6 +62,10 @@ def wrong_kinds(op_def: OpDef, form: Form) -> Iterator[WrongKind]:
             yield WrongKind(definition.name, definition.type, found)
 
 
+def has_default(op_def: OpDef, attr: str) -> bool:
+    return any(definition.name == attr and definition.default is not None for definition in op_def.attrs)
+
+
 def decides_types(attr: str, op_def: OpDef) -> bool:
     """Whether inputs or outputs have their types or their number from an attr."""
     args = (*op_def.inputs, *op_def.outputs)
