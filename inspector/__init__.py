@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from inspector.errors import FormatError, InspectorError, OpSourceError, UnknownRelease, UsageError
     from inspector.explaining import LoadTold, explain_load
     from inspector.findings import Finding, Location, Target, Verdict
+    from inspector.hashing import CannotHash, ModelHash, hash_model
     from inspector.model.saved_model import Model, open_model
     from inspector.op_inventory import OpsReport, list_ops
     from inspector.own_ops import OwnOps, read_own_ops
@@ -21,6 +22,7 @@ _HOMES = {
     "LoadTold": "explaining", "explain_load": "explaining",
     "CompatReport": "compatibility", "compat": "compatibility",
     "FormatError": "errors", "InspectorError": "errors", "UnknownRelease": "errors", "UsageError": "errors",
+    "CannotHash": "hashing", "ModelHash": "hashing", "hash_model": "hashing",
     "Finding": "findings", "Location": "findings", "Target": "findings", "Verdict": "findings",
     "OpsReport": "op_inventory", "list_ops": "op_inventory",
     "Model": "model.saved_model", "open_model": "model.saved_model",
@@ -28,6 +30,7 @@ _HOMES = {
 }  # fmt: skip
 
 __all__ = [
+    "CannotHash",
     "CompatReport",
     "ConfirmBy",
     "Finding",
@@ -36,6 +39,7 @@ __all__ = [
     "LoadTold",
     "Location",
     "Model",
+    "ModelHash",
     "OpSourceError",
     "OpsReport",
     "OwnOps",
@@ -48,6 +52,7 @@ __all__ = [
     "check",
     "compat",
     "explain_load",
+    "hash_model",
     "list_ops",
     "open_model",
     "read_own_ops",

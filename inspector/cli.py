@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
+from inspector import cli_compare
 from inspector.errors import InspectorError, UsageError
 from inspector.findings import CAPI
 from inspector.version import VERSION
@@ -85,6 +86,7 @@ def build_parser() -> tuple[argparse.ArgumentParser, set[str]]:
     listing.add_argument("--format", choices=("text", "json", "markdown"), default="text")
     listing.set_defaults(command=rules_command)
     _add_explain_load(commands.add_parser("explain-load", help="rehearse a load: the steps of a loader, one by one"))
+    cli_compare.add_hash(commands.add_parser("hash", help="the digest of a model: equal for equal models"))
     explain = commands.add_parser("explain", help="explain a rule")
     explain.add_argument("rule", help="a code (OP001) or a name (op-not-registered)")
     explain.set_defaults(command=explain_command)
