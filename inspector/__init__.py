@@ -8,6 +8,7 @@ from inspector.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from inspector.checking import ConfirmBy, Report, check
+    from inspector.comparison import Change, Comparison, diff
     from inspector.compatibility import CompatReport, compat
     from inspector.errors import FormatError, InspectorError, OpSourceError, UnknownRelease, UsageError
     from inspector.explaining import LoadTold, explain_load
@@ -22,6 +23,7 @@ _HOMES = {
     "LoadTold": "explaining", "explain_load": "explaining",
     "CompatReport": "compatibility", "compat": "compatibility",
     "FormatError": "errors", "InspectorError": "errors", "UnknownRelease": "errors", "UsageError": "errors",
+    "Change": "comparison", "Comparison": "comparison", "diff": "comparison",
     "CannotHash": "hashing", "ModelHash": "hashing", "hash_model": "hashing",
     "Finding": "findings", "Location": "findings", "Target": "findings", "Verdict": "findings",
     "OpsReport": "op_inventory", "list_ops": "op_inventory",
@@ -31,6 +33,8 @@ _HOMES = {
 
 __all__ = [
     "CannotHash",
+    "Change",
+    "Comparison",
     "CompatReport",
     "ConfirmBy",
     "Finding",
@@ -51,6 +55,7 @@ __all__ = [
     "__version__",
     "check",
     "compat",
+    "diff",
     "explain_load",
     "hash_model",
     "list_ops",

@@ -86,6 +86,9 @@ def build_parser() -> tuple[argparse.ArgumentParser, set[str]]:
     listing.add_argument("--format", choices=("text", "json", "markdown"), default="text")
     listing.set_defaults(command=rules_command)
     _add_explain_load(commands.add_parser("explain-load", help="rehearse a load: the steps of a loader, one by one"))
+    cli_compare.add_diff(
+        commands.add_parser("diff", help="what changed between two models, and whom it breaks"), _add_targets
+    )
     cli_compare.add_hash(commands.add_parser("hash", help="the digest of a model: equal for equal models"))
     explain = commands.add_parser("explain", help="explain a rule")
     explain.add_argument("rule", help="a code (OP001) or a name (op-not-registered)")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
+AddTargets = Callable[[argparse.ArgumentParser, str], None]
+_CLASSES = ("load", "callers", "numbers", "weights", "compatible", "metadata")
 OK, BREAKS, USAGE, COULD_NOT_TELL = 0, 1, 2, 3
 
 
@@ -37,6 +40,42 @@ def hash_command(options: argparse.Namespace) -> int:
         for name in found._fields[1:]:
             print(f"  {name:10}  {getattr(found, name)}")
     return OK
+
+
+def add_diff(parser: argparse.ArgumentParser, add_targets: AddTargets) -> None:
+    parser.add_argument(
+        "old", metavar="OLD", help="a SavedModel, or a TensorFlow Serving base folder (its newest version)"
+    )
+    parser.add_argument("new", metavar="NEW")
+    add_targets(parser, "where the new one has to load: 2.15, latest, installed, '>=2.11,<2.16' (repeatable)")
+    parser.add_argument("--keep", choices=_CLASSES, default="numbers",
+                        help="exit 1 only where something of this class or worse changed (default: numbers)")  # fmt: skip
+    parser.add_argument("--details", action="store_true", help="list the ops that differ, and every changed tensor")
+    parser.add_argument("--values", action="store_true", help="read the tensors that changed, and say by how much")
+    parser.add_argument("--oldest", action="store_true", help="find the oldest release that will do for each side")
+    parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    parser.set_defaults(command=diff_command)
+
+
+def diff_command(options: argparse.Namespace) -> int:
+    """Exit code 1 where something of the class --keep or worse changed, 3 where a side could not be judged."""
+    from inspector.comparison import diff
+    from inspector.configuration import Configuration, read_configuration
+    from inspector.report import diff as reporter
+    from inspector.report.progress import reading_weights
+    from inspector.report.style import Style
+
+    configured = Configuration() if options.isolated else read_configuration()
+    tags = configured.tags if options.tags is None else tuple(tag for tag in options.tags.split(",") if tag)
+    with reading_weights(options.new) as progress:
+        found = diff(
+            options.old, options.new, tensorflow=options.tensorflow or None, device=options.device or "cpu",
+            packages=options.packages, env=options.env, host=options.host or "capi",
+            loaders=options.loaders or configured.loaders, tags=tags, values=options.values, oldest=options.oldest,
+            progress=progress if options.values else None,
+        )  # fmt: skip
+    sys.stdout.write(reporter.written(found, options.format, Style.of(sys.stdout), details=options.details))
+    return found.exit_code(options.keep)
 
 
 def _print_json(document: dict[str, Any]) -> None:

@@ -115,3 +115,30 @@ def _value(proto: Any) -> Any:
     if kind == "named_tuple_value":
         return Dict(tuple([(pair.key, _value(pair.value)) for pair in content.values]))
     return Other(structure_text(proto.SerializeToString(deterministic=True)))
+
+
+def covers(wide: Any, narrow: Any) -> bool:
+    """Whether every value of ``narrow`` is accepted where ``wide`` is."""
+    if isinstance(wide, Tensor) and isinstance(narrow, Tensor):
+        return wide.dtype == narrow.dtype and _covers_shape(wide.shape, narrow.shape)
+    if isinstance(wide, Tuple) and isinstance(narrow, Tuple):
+        return len(wide.items) == len(narrow.items) and all(map(covers, wide.items, narrow.items))
+    if isinstance(wide, Dict) and isinstance(narrow, Dict):
+        names = [name for name, _ in wide.items]
+        return names == [name for name, _ in narrow.items] and all(
+            covers(one, other) for (_, one), (_, other) in zip(wide.items, narrow.items, strict=True)
+        )
+    return type(wide) is type(narrow) and bool(wide == narrow)
+
+
+def _covers_shape(wide: Shape, narrow: Shape) -> bool:
+    if wide is None:
+        return True
+    if narrow is None or len(wide) != len(narrow):
+        return False
+    return all(one is None or one == other for one, other in zip(wide, narrow, strict=True))
+
+
+def covers_call(wide: Signature, narrow: Signature) -> bool:
+    """Whether a concrete function that takes ``wide`` accepts every call that one with ``narrow`` accepts."""
+    return covers(Tuple(wide.args), Tuple(narrow.args)) and covers(Dict(wide.kwargs), Dict(narrow.kwargs))

@@ -1,0 +1,20 @@
+"""The new model no longer loads, or runs, where the old one did: judged as ``check`` does, for each loader and target."""
+
+from inspector.differences.difference import LOAD, Difference
+
+DIFFERENCES = (
+    Difference(
+        "DF001", "load-broken", LOAD, "A loader that loads the old model fails on the new one.",
+        "The verdicts of `check` on both models, for each chosen loader and target: it loaded, and now it fails.",
+        "Whoever deploys the new model there gets an error instead of a model.",
+        "`python -m inspector check` on the new model gives the place and the cure.",
+        "{loader} on {target} loads the old model and fails on the new one: {because}",
+    ),
+    Difference(
+        "DF002", "call-broken", LOAD, "A signature that runs in the old model fails in the new one.",
+        "Both load; a call of the signature was judged to run, and now to fail.",
+        "The server comes up, and every request fails.",
+        "`python -m inspector check` on the new model gives the place and the cure.",
+        "{loader} on {target}: a call of {signature} runs in the old model and fails in the new one: {because}",
+    ),
+)  # fmt: skip
