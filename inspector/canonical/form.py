@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from typing import NamedTuple
 
-from inspector.canonical.graphs import Computation, Computed, tensors_of
+from inspector.canonical.graphs import PLACEHOLDERS, Computation, Computed, tensors_of
 from inspector.canonical.ledger import Ledger, Token
 from inspector.canonical.names import without_counters
 from inspector.canonical.objects import Restored, captured_names, concrete_token, paths, restored_functions
@@ -17,7 +17,7 @@ from inspector.model.saved_model import MetaGraph, Model, Signature
 from inspector.topology.reach import Reach, callable_signatures
 from inspector.topology.restores import VARIABLES, restored
 
-_INPUTS = ("Placeholder", "PlaceholderV2", "PlaceholderWithDefault")
+_INPUTS = (*PLACEHOLDERS, "PlaceholderWithDefault")
 
 
 class Renames(NamedTuple):
@@ -92,9 +92,9 @@ class Canonical:
         return self._objects
 
     def input_labels(self) -> dict[str, str]:
-        """Node that feeds an input of a signature → its label."""
-        found = {}
+        """Placeholder, or node that an input of a signature replaces → its label."""
         graph, positions = self.meta.graph, self.reach.positions()
+        found = {name: name for name, kind in zip(graph.names, graph.kinds, strict=True) if kind.op in PLACEHOLDERS}
         for signature in self.signatures.values():
             for info in signature.inputs.values():
                 for tensor in tensors_of(info):

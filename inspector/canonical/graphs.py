@@ -19,6 +19,7 @@ from inspector.model.saved_model import MetaGraph, Signature, TensorInfo
 from inspector.topology.reach import Reach
 
 CALLS = ("PartitionedCall", "StatefulPartitionedCall")
+PLACEHOLDERS = ("Placeholder", "PlaceholderV2")
 _MERGES = ("Merge", "RefMerge")
 _NEXT = ("NextIteration", "RefNextIteration")
 _OPEN = -1
@@ -72,7 +73,8 @@ class Computation:
         nodes = self._reach.signature(signature).nodes
         graph = self.meta.graph
         loops = [self.node(graph.names[at]) for at in nodes if graph.kinds[at].op in _NEXT]
-        return Computed(found, note(("rest", len(nodes), *sorted(loops))))
+        count = sum(graph.kinds[at].op not in PLACEHOLDERS for at in nodes)
+        return Computed(found, note(("rest", count, *sorted(loops))))
 
     def run(self, nodes: Iterable[str]) -> Token:
         """What running some nodes of the main graph does (the init op)."""

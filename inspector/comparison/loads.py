@@ -17,7 +17,7 @@ def compare_loads(old: ModelReport, new: ModelReport) -> Iterator[Change]:
         was = verdicts.get((now.loader, now.target))
         if was is None:
             continue
-        where = f"{now.loader} on {now.target}"
+        where = f"{now.loader} ({now.target})"
         data = {"loader": now.loader, "target": str(now.target)}
         if was.outcome == LOADS and now.outcome == FAILS:
             yield Change("DF001", where, {**data, "because": _because(new, now.because)})
@@ -46,5 +46,5 @@ def unjudged(report: ModelReport) -> list[str]:
     """What of a model could not be judged."""
     gaps = [f"{gap.where}: {gap.why}" for gap in report.judgement.gaps]
     return gaps or [
-        f"{v.loader} on {v.target}" for v in report.verdicts if v.outcome == UNKNOWN and v.loader in report.chosen
+        f"{v.loader} ({v.target})" for v in report.verdicts if v.outcome == UNKNOWN and v.loader in report.chosen
     ]

@@ -34,7 +34,7 @@ DIFFERENCES = (
     _of(9, "function-arguments-extended", "A restored function has more arguments, all with defaults.",
         "The old arguments in the old order, then new ones with defaults.", "function {path}({new}), was ({old})"),
     _of(10, "loads-now", "A loader that failed on the old model loads the new one.",
-        "The verdicts of `check` on both models.", "{loader} on {target} fails on the old model and loads the new one"),
+        "The verdicts of `check` on both models.", "{loader} ({target}) fails on the old model and loads the new one"),
     _of(11, "call-runs-now", "A signature that failed in the old model runs in the new one.",
-        "The verdicts of `check` on both models.", "{loader} on {target}: a call of {signature} runs now"),
+        "The verdicts of `check` on both models.", "{loader} ({target}): a call of {signature} runs now"),
 )  # fmt: skip

@@ -8,13 +8,13 @@ DIFFERENCES = (
         "The verdicts of `check` on both models, for each chosen loader and target: it loaded, and now it fails.",
         "Whoever deploys the new model there gets an error instead of a model.",
         "`python -m inspector check` on the new model gives the place and the cure.",
-        "{loader} on {target} loads the old model and fails on the new one: {because}",
+        "{loader} ({target}) loads the old model and fails on the new one: {because}",
     ),
     Difference(
         "DF002", "call-broken", LOAD, "A signature that runs in the old model fails in the new one.",
         "Both load; a call of the signature was judged to run, and now to fail.",
         "The server comes up, and every request fails.",
         "`python -m inspector check` on the new model gives the place and the cure.",
-        "{loader} on {target}: a call of {signature} runs in the old model and fails in the new one: {because}",
+        "{loader} ({target}): a call of {signature} runs in the old model and fails in the new one: {because}",
     ),
 )  # fmt: skip
