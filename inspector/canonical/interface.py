@@ -77,7 +77,7 @@ def interface(canonical: Canonical) -> Hashable:
 
 def described(function: Restored) -> tuple[object, ...]:
     """A restored function as a caller sees it."""
-    traces = tuple([(takes(trace.takes), trace.returns) for trace in function.traces])
+    traces = tuple(sorted((takes(trace.takes), trace.returns) for trace in function.traces))
     return function.path, function.arguments, function.defaults, traces
 
 

@@ -68,12 +68,22 @@ def _function(old: Restored, new: Restored, bodies: Bodies) -> Iterator[Told]:
 
 
 def _pair_traces(old: tuple[Traced, ...], new: tuple[Traced, ...]) -> Iterator[tuple[Traced, Traced]]:
-    """Concrete functions that accept the same calls, or more of them."""
-    for one in old:
-        exact = next((other for other in new if other.takes == one.takes), None)
-        wider = exact or next((other for other in new if covers_call(other.takes, one.takes)), None)
-        if wider is not None:
-            yield one, wider
+    """Concrete functions that accept the same calls, those that compute the same first; then those that accept more."""
+    free = list(new)
+    for equal in (
+        lambda one, other: one.takes == other.takes and one.token == other.token,
+        lambda one, other: one.takes == other.takes,
+        lambda one, other: covers_call(other.takes, one.takes),
+    ):
+        left = []
+        for one in old:
+            twin = next((other for other in free if equal(one, other)), None)
+            if twin is None:
+                left.append(one)
+            else:
+                free.remove(twin)
+                yield one, twin
+        old = tuple(left)
 
 
 def compare_assets(old: Model, new: Model) -> Iterator[Change]:

@@ -32,7 +32,9 @@ class Callable(NamedTuple):
 
 
 def callable_of(function: Restored) -> Callable:
-    calls = {trace.takes: trace.returns for trace in function.traces}
+    calls: dict[Signature, str] = {}
+    for trace in function.traces:
+        calls.setdefault(trace.takes, trace.returns)  # a call goes to the first that accepts it
     return Callable(function.arguments, function.defaults, calls)
 
 

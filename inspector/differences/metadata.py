@@ -20,7 +20,7 @@ DIFFERENCES = (
         "objects added: {added}; removed: {removed}"),
     _of(4, "extra-assets-changed", "Other files in assets.extra/.", "Names and sizes; nothing reads them.",
         "assets.extra: {names} differ"),
-    _of(5, "side-files-changed", "Other files beside the graph.", "Whether fingerprint.pb, keras_metadata.pb, debug info are there.",
+    _of(5, "side-files-changed", "Other files beside the graph.", "fingerprint.pb, keras_metadata.pb and debug info.",
         "side files added: {added}; removed: {removed}"),
     _of(6, "asset-renamed", "An asset has another name.", "The same content under another name.", "asset {old} became {new}"),
     _of(7, "devices-changed", "Nodes are placed on other devices.",
