@@ -78,5 +78,71 @@ def diff_command(options: argparse.Namespace) -> int:
     return found.exit_code(options.keep)
 
 
+def add_lock(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH", help="a SavedModel")
+    parser.set_defaults(command=lock_command)
+
+
+def lock_command(options: argparse.Namespace) -> int:
+    """Exit code 3 for a model that cannot be read."""
+    from inspector.hashing import CannotHash
+    from inspector.locking import lock_model
+
+    try:
+        sys.stdout.write(lock_model(options.path).dumps())
+    except CannotHash as error:
+        print(f"inspector: {error}", file=sys.stderr)
+        return COULD_NOT_TELL
+    return OK
+
+
+def hold(path: str, lock: str) -> tuple[int, dict[str, Any], list[str]]:
+    """A model against its lock, for ``check --lock``: the exit code, the part of the JSON document, and the lines."""
+    from inspector.hashing import CannotHash
+    from inspector.locking import check_lock
+
+    try:
+        held = check_lock(path, lock)
+    except CannotHash as error:
+        return COULD_NOT_TELL, {"file": lock, "class": "unknown", "changes": []}, [f"lock {lock}: {error}"]
+    lines = [f"lock {lock}: {'broken' if held.breaks else held.worst}"]
+    lines += [f"  {change.code}  {change.level:10}  {change.message}" for change in held.changes]
+    document = {"file": lock, "class": held.worst, "changes": [change.as_dict() for change in held.changes]}
+    return (BREAKS if held.breaks else OK), document, lines
+
+
+def add_call(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH", help="a SavedModel")
+    parser.add_argument("call", metavar="CALL", help="'serving_default(x: float32[1,10], mask: bool[1,10])'")
+    parser.add_argument("--tags", metavar="A,B", help="only the MetaGraph with these tags")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.set_defaults(command=call_command)
+
+
+def call_command(options: argparse.Namespace) -> int:
+    """Exit code 1 where nothing that goes by the name accepts the call, 3 for a model that cannot be read."""
+    from inspector.contract import explain_call
+    from inspector.hashing import CannotHash
+
+    tags = None if options.tags is None else [tag for tag in options.tags.split(",") if tag]
+    try:
+        found = explain_call(options.path, options.call, tags=tags)
+    except CannotHash as error:
+        print(f"inspector: {error}", file=sys.stderr)
+        return COULD_NOT_TELL
+    if options.format == "json":
+        _print_json(found.as_dict())
+        return OK if found.accepted else BREAKS
+    for answer in found.answers:
+        print(f"{answer.of}: {'accepted' if answer.accepted else 'refused'}")
+        for why in answer.why:
+            print(f"  {why}")
+        if not answer.accepted and answer.nearest:
+            print(f"  nearest  {answer.nearest}")
+        if answer.python:
+            print(f"  python   {answer.python}")
+    return OK if found.accepted else BREAKS
+
+
 def _print_json(document: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False) + "\n")

@@ -75,8 +75,12 @@ class Bodies:
 
     def main(self, old_nodes: Iterable[int], new_nodes: Iterable[int]) -> tuple[Body, ...]:
         """The main graphs, as far as these nodes, and the functions below that differ."""
-        one, other = self.old.meta.graph, self.new.meta.graph
-        return self._compare(_MAIN, _Side(one, sorted(old_nodes)), _Side(other, sorted(new_nodes)), [], set())
+        left = _Side(self.old.meta.graph, sorted(old_nodes))
+        right = _Side(self.new.meta.graph, sorted(new_nodes))
+        names = [{label: name for name, label in side.computation.labels.items()} for side in (self.old, self.new)]
+        common = [label for label in names[0] if label in names[1]]
+        left.arguments, right.arguments = ([side[label] for label in common] for side in names)
+        return self._compare(_MAIN, left, right, [], set())
 
     def functions(self, old: str, new: str) -> tuple[Body, ...]:
         """A pair of functions, and those below that differ."""

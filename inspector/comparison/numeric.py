@@ -85,10 +85,10 @@ def _blocks(old: Iterable[bytes], new: Iterable[bytes], width: int) -> Iterator[
     left, right = iter(old), iter(new)
     one = other = b""
     while True:
-        if len(one) < width:
-            one += next(left, b"")
-        if len(other) < width:
-            other += next(right, b"")
+        while len(one) < width and (piece := next(left, b"")):
+            one += piece
+        while len(other) < width and (piece := next(right, b"")):
+            other += piece
         size = min(len(one), len(other)) // width * width
         if not size:
             return

@@ -37,4 +37,6 @@ DIFFERENCES = (
         "The verdicts of `check` on both models.", "{loader} ({target}) fails on the old model and loads the new one"),
     _of(11, "call-runs-now", "A signature that failed in the old model runs in the new one.",
         "The verdicts of `check` on both models.", "{loader} ({target}): a call of {signature} runs now"),
+    _of(12, "target-range-widened", "More TensorFlow releases load and run the model than its lock says.",
+        "`check --lock`: the oldest and the newest release on a CPU, for each loader.", "{loader} works on {new}, was {old}"),
 )  # fmt: skip

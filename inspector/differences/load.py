@@ -17,4 +17,10 @@ DIFFERENCES = (
         "`python -m inspector check` on the new model gives the place and the cure.",
         "{loader} ({target}): a call of {signature} runs in the old model and fails in the new one: {because}",
     ),
+    Difference(
+        "DF003", "target-range-narrowed", LOAD, "Fewer TensorFlow releases load and run the model than its lock says.",
+        "`check --lock`: the oldest and the newest release on a CPU, for each loader, as `compat` finds them.",
+        "Where the model is deployed with a release that fell out, it fails.",
+        "`python -m inspector compat` says what would widen the range.", "{loader} works on {new}, was {old}",
+    ),
 )  # fmt: skip

@@ -35,4 +35,9 @@ DIFFERENCES = (
         "The dtypes in the two indexes.", "Another precision, and another size on disk and in memory.",
         "Compare the quality on a held-out set.", "{name} is {new}, was {old}",
     ),
+    Difference(
+        "DF306", "variable-structure-changed", WEIGHTS, "The variables are others than those of the lock.",
+        "`check --lock`: the digest of names, dtypes and shapes.", "A checkpoint of the locked model does not fit any more.",
+        "`python -m inspector diff` against the locked model names them.", "names, dtypes or shapes of variables changed",
+    ),
 )  # fmt: skip

@@ -47,6 +47,7 @@ def text_lines(found: Comparison, style: Style, details: bool = False) -> Iterat
     yield f"old  {style.title(found.old.path)}"
     yield f"new  {style.title(found.new.path)}"
     yield f"     {paint.get(found.worst, style.head)(verdict(found))}"
+    shown: set[Body] = set()
     for level, pairs in _by_class(found):
         yield ""
         yield f"{paint.get(level, style.head)(TITLES[level])}"
@@ -54,7 +55,7 @@ def text_lines(found: Comparison, style: Style, details: bool = False) -> Iterat
             yield f"  {style.title(change.code)}  {change.message}"
             yield from (f"         {line}" for line in _places(change, details))
             if details:
-                yield from (f"         {line}" for line in _graphs(bodies, style))
+                yield from (f"         {line}" for line in _graphs(bodies, style, shown))
     if any(found.bodies) and not details:
         yield "  (--details lists the ops)"
     for one in found.values:
@@ -82,10 +83,14 @@ def _places(change: Change, details: bool) -> Iterator[str]:
         yield f"and {len(change.places) - len(shown)} more"
 
 
-def _graphs(bodies: tuple[Body, ...], style: Style) -> Iterator[str]:
-    """Like a unified diff: a head for each graph, a mark for each op."""
+def _graphs(bodies: tuple[Body, ...], style: Style, shown: set[Body]) -> Iterator[str]:
+    """Like a unified diff: a head for each graph, a mark for each op. A graph that was shown before is only named."""
     for body in bodies:
-        yield style.head(f"@@ {body.function or 'main graph'} @@")
+        again = " as above" if body in shown else ""
+        yield style.head(f"@@ {body.function or 'main graph'} @@{again}")
+        if again:
+            continue
+        shown.add(body)
         for change in body.changes[:_OPS]:
             paint = {"+": style.good, "-": style.bad}.get(_MARKS[change.what], style.warn)
             for line in _op(change):
@@ -154,13 +159,14 @@ def markdown_lines(found: Comparison, details: bool = False) -> Iterator[str]:
         yield "|---|---|---|"
         for change in found.changes:
             yield f"| {change.level} | {change.code} | {_cell(change.message)} |"
+    shown: set[Body] = set()
     for change, bodies in zip(found.changes, found.bodies, strict=True) if details else ():
         if bodies:
             yield ""
             yield f"<details><summary>{change.code} {_cell(change.where)}</summary>"
             yield ""
             yield "```diff"
-            yield from (line.replace("~ ", "! ", 1) for line in _graphs(bodies, Style(colour=False)))
+            yield from (line.replace("~ ", "! ", 1) for line in _graphs(bodies, Style(colour=False), shown))
             yield "```"
             yield "</details>"
     if found.values:
