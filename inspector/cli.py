@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from inspector.checking import ConfirmBy, ModelReport, Report
     from inspector.compatibility import Compatibility
     from inspector.configuration import Configuration
+    from inspector.findings import Target
     from inspector.own_ops import OwnOps
     from inspector.targets import Chosen
 
@@ -86,9 +87,8 @@ def build_parser() -> tuple[argparse.ArgumentParser, set[str]]:
     listing.add_argument("--format", choices=("text", "json", "markdown"), default="text")
     listing.set_defaults(command=rules_command)
     _add_explain_load(commands.add_parser("explain-load", help="rehearse a load: the steps of a loader, one by one"))
-    cli_compare.add_diff(
-        commands.add_parser("diff", help="what changed between two models, and whom it breaks"), _add_targets
-    )
+    comparison = commands.add_parser("diff", help="what changed between two models, and whom it breaks")
+    cli_compare.add_diff(comparison, _add_targets, _targets)
     cli_compare.add_hash(commands.add_parser("hash", help="the digest of a model: equal for equal models"))
     cli_compare.add_lock(
         commands.add_parser("lock", help="write the interface of a model: check --lock holds it to it")
@@ -252,6 +252,11 @@ def _hold(options: argparse.Namespace, reports: Sequence[ModelReport]) -> list[t
             print("\n".join(lines))
         found.append((code, document))
     return found
+
+
+def _targets(options: argparse.Namespace) -> tuple[Target, ...]:
+    wanted = _wanted(options, _apply_configuration(options))
+    return tuple(dict.fromkeys(target for some in wanted for target in some.targets))
 
 
 def _wanted(options: argparse.Namespace, configured: Configuration) -> list[Chosen]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from inspector.findings import Target
 
 AddTargets = Callable[[argparse.ArgumentParser, str], None]
+TargetsOf = Callable[[argparse.Namespace], "tuple[Target, ...]"]
 _CLASSES = ("load", "callers", "numbers", "weights", "compatible", "metadata")
 OK, BREAKS, USAGE, COULD_NOT_TELL = 0, 1, 2, 3
 
@@ -42,7 +45,8 @@ def hash_command(options: argparse.Namespace) -> int:
     return OK
 
 
-def add_diff(parser: argparse.ArgumentParser, add_targets: AddTargets) -> None:
+def add_diff(parser: argparse.ArgumentParser, add_targets: AddTargets, targets_of: TargetsOf) -> None:
+    """``targets_of`` completes the options from the configuration, and says where the models have to load."""
     parser.add_argument(
         "old", metavar="OLD", help="a SavedModel, or a TensorFlow Serving base folder (its newest version)"
     )
@@ -54,25 +58,21 @@ def add_diff(parser: argparse.ArgumentParser, add_targets: AddTargets) -> None:
     parser.add_argument("--values", action="store_true", help="read the tensors that changed, and say by how much")
     parser.add_argument("--oldest", action="store_true", help="find the oldest release that will do for each side")
     parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
-    parser.set_defaults(command=diff_command)
+    parser.set_defaults(command=diff_command, targets_of=targets_of)
 
 
 def diff_command(options: argparse.Namespace) -> int:
     """Exit code 1 where something of the class --keep or worse changed, 3 where a side could not be judged."""
     from inspector.comparison import diff
-    from inspector.configuration import Configuration, read_configuration
     from inspector.report import diff as reporter
     from inspector.report.progress import reading_weights
     from inspector.report.style import Style
 
-    configured = Configuration() if options.isolated else read_configuration()
-    tags = configured.tags if options.tags is None else tuple(tag for tag in options.tags.split(",") if tag)
+    targets = options.targets_of(options)
     with reading_weights(options.new) as progress:
         found = diff(
-            options.old, options.new, tensorflow=options.tensorflow or None, device=options.device or "cpu",
-            packages=options.packages, env=options.env, host=options.host or "capi",
-            loaders=options.loaders or configured.loaders, tags=tags, values=options.values, oldest=options.oldest,
-            progress=progress if options.values else None,
+            options.old, options.new, targets=targets, loaders=options.loaders, tags=options.tags, values=options.values,
+            oldest=options.oldest, progress=progress if options.values else None,
         )  # fmt: skip
     sys.stdout.write(reporter.written(found, options.format, Style.of(sys.stdout), details=options.details))
     return found.exit_code(options.keep)
@@ -145,4 +145,6 @@ def call_command(options: argparse.Namespace) -> int:
 
 
 def _print_json(document: dict[str, Any]) -> None:
+    import json
+
     sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False) + "\n")

@@ -69,16 +69,18 @@ class Canonical:
 
     def initialised(self) -> Token:
         """What a load runs: the init op, and the initializers of resources."""
-        nodes = self.reach.init_ops()[:1]
-        if self.meta.objects is None:
-            return self.computation.run(nodes)
-        objects = self.meta.objects
-        found = []
-        for node, path in sorted(paths(objects).items(), key=lambda item: item[1]):
-            if path.rpartition(".")[2] == INITIALIZE:
+        nodes = [name for name in self.reach.init_ops()[:1] if not self._does_nothing(name)]
+        objects, found = self.meta.objects, []
+        for node, path in sorted(paths(objects).items(), key=lambda item: item[1]) if objects is not None else ():
+            if objects is not None and path.rpartition(".")[2] == INITIALIZE:
                 for name in objects.functions_of(node)[:1]:
                     found.append((path, concrete_token(objects, self.computation, self.object_names, name)))
         return self.ledger.note(("initialised", self.computation.run(nodes), *found))
+
+    def _does_nothing(self, name: str) -> bool:
+        """Whether an init op is the NoOp that tf.saved_model.save makes for a model without resources."""
+        graph, at = self.meta.graph, self.reach.positions().get(name.partition(":")[0])
+        return at is not None and graph.kinds[at].op == "NoOp" and not graph.inputs[at]
 
     def functions(self) -> dict[str, Restored]:
         """The functions of the loaded object, by path."""
