@@ -1,4 +1,4 @@
-"""Write what the inspector says of the golden models: <model>.txt, <model>.json and MATRIX.txt.
+"""Write what the inspector says of the golden models: <model>.txt, <model>.json, <old>__<new>.json and MATRIX.txt.
 
     python golden/make_golden.py [--check]
 
@@ -19,10 +19,16 @@ from pathlib import Path
 GOLDEN = Path(__file__).resolve().parent
 ROOT = GOLDEN.parent
 TENSORFLOW = "2.21"
+PAIRS = (
+    ("frozen-no-variables", "v1-frozen"),
+    ("keras3-mlp", "tf-keras-mlp"),
+    ("table-asset", "v1-main-op-table"),
+)  # fmt: skip
 
 sys.path.insert(0, str(ROOT))
 
 from inspector.checking import Report, check  # noqa: E402
+from inspector.comparison import diff  # noqa: E402
 from inspector.model.saved_model import open_model  # noqa: E402
 from inspector.model.text import print_model  # noqa: E402
 
@@ -44,6 +50,9 @@ def files() -> Iterator[tuple[str, str]]:
         for finding in report.findings:
             counts[finding.rule] = counts.get(finding.rule, 0) + finding.count
     yield "MATRIX.txt", table(matrix)
+    for old, new in PAIRS:
+        found = diff(f"golden/models/{old}", f"golden/models/{new}", tensorflow=TENSORFLOW)
+        yield f"{old}__{new}.json", json.dumps(found.as_dict(), indent=1, ensure_ascii=False) + "\n"
 
 
 def shown(report: Report) -> str:

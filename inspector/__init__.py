@@ -8,10 +8,14 @@ from inspector.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from inspector.checking import ConfirmBy, Report, check
+    from inspector.comparison import Change, Comparison, diff
     from inspector.compatibility import CompatReport, compat
+    from inspector.contract import Answers, explain_call
     from inspector.errors import FormatError, InspectorError, OpSourceError, UnknownRelease, UsageError
     from inspector.explaining import LoadTold, explain_load
     from inspector.findings import Finding, Location, Target, Verdict
+    from inspector.hashing import CannotHash, ModelHash, hash_model
+    from inspector.locking import Lock, check_lock, lock_model
     from inspector.model.saved_model import Model, open_model
     from inspector.op_inventory import OpsReport, list_ops
     from inspector.own_ops import OwnOps, read_own_ops
@@ -21,6 +25,10 @@ _HOMES = {
     "LoadTold": "explaining", "explain_load": "explaining",
     "CompatReport": "compatibility", "compat": "compatibility",
     "FormatError": "errors", "InspectorError": "errors", "UnknownRelease": "errors", "UsageError": "errors",
+    "Change": "comparison", "Comparison": "comparison", "diff": "comparison",
+    "Answers": "contract", "explain_call": "contract",
+    "Lock": "locking", "check_lock": "locking", "lock_model": "locking",
+    "CannotHash": "hashing", "ModelHash": "hashing", "hash_model": "hashing",
     "Finding": "findings", "Location": "findings", "Target": "findings", "Verdict": "findings",
     "OpsReport": "op_inventory", "list_ops": "op_inventory",
     "Model": "model.saved_model", "open_model": "model.saved_model",
@@ -28,6 +36,10 @@ _HOMES = {
 }  # fmt: skip
 
 __all__ = [
+    "Answers",
+    "CannotHash",
+    "Change",
+    "Comparison",
     "CompatReport",
     "ConfirmBy",
     "Finding",
@@ -35,7 +47,9 @@ __all__ = [
     "InspectorError",
     "LoadTold",
     "Location",
+    "Lock",
     "Model",
+    "ModelHash",
     "OpSourceError",
     "OpsReport",
     "OwnOps",
@@ -46,9 +60,14 @@ __all__ = [
     "Verdict",
     "__version__",
     "check",
+    "check_lock",
     "compat",
+    "diff",
+    "explain_call",
     "explain_load",
+    "hash_model",
     "list_ops",
+    "lock_model",
     "open_model",
     "read_own_ops",
 ]

@@ -7,8 +7,9 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from inspector import cli_compare
 from inspector.errors import InspectorError, UsageError
 from inspector.findings import CAPI
 from inspector.version import VERSION
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from inspector.checking import ConfirmBy, ModelReport, Report
     from inspector.compatibility import Compatibility
     from inspector.configuration import Configuration
+    from inspector.findings import Target
     from inspector.own_ops import OwnOps
     from inspector.targets import Chosen
 
@@ -85,6 +87,13 @@ def build_parser() -> tuple[argparse.ArgumentParser, set[str]]:
     listing.add_argument("--format", choices=("text", "json", "markdown"), default="text")
     listing.set_defaults(command=rules_command)
     _add_explain_load(commands.add_parser("explain-load", help="rehearse a load: the steps of a loader, one by one"))
+    comparison = commands.add_parser("diff", help="what changed between two models, and whom it breaks")
+    cli_compare.add_diff(comparison, _add_targets, _targets)
+    cli_compare.add_hash(commands.add_parser("hash", help="the digest of a model: equal for equal models"))
+    cli_compare.add_lock(
+        commands.add_parser("lock", help="write the interface of a model: check --lock holds it to it")
+    )
+    cli_compare.add_call(commands.add_parser("call", help="will this call be accepted, and if not, which one would be"))
     explain = commands.add_parser("explain", help="explain a rule")
     explain.add_argument("rule", help="a code (OP001) or a name (op-not-registered)")
     explain.set_defaults(command=explain_command)
@@ -98,6 +107,9 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--version", type=int, metavar="N", help="the version to judge, of a Serving base folder")
     parser.add_argument("--verify", action="store_true", default=None, help="verify the checksum of every tensor")
     parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--lock", metavar="FILE", help="fail where the interface broke since `inspector lock` wrote FILE"
+    )
     parser.add_argument("--fail-on", choices=("error", "warning", "note"), help="default: error")
     confirm = parser.add_argument_group("confirmation (loads the model for real, in a child process)")
     confirm.add_argument("--confirm", choices=("auto", "force"), default="auto",
@@ -224,9 +236,27 @@ def check_command(options: argparse.Namespace) -> int:
                     _print_confirmations(one)
             reports.append(one)
     report = Report(reports, targets)
+    held = _hold(options, reports)
     if options.format == "json":
-        _print_json(report)
-    return USAGE if usage else report.exit_code(options.fail_on)
+        _print_json(report, [document for _, document in held])
+    codes = (report.exit_code(options.fail_on), *(code for code, _ in held))
+    return USAGE if usage else next((code for code in (FINDINGS, COULD_NOT_TELL) if code in codes), OK)
+
+
+def _hold(options: argparse.Namespace, reports: Sequence[ModelReport]) -> list[tuple[int, dict[str, Any]]]:
+    """The models against the lock, where one is given."""
+    found = []
+    for one in reports if options.lock else ():
+        code, document, lines = cli_compare.hold(one.path, options.lock)
+        if options.format == "text":
+            print("\n".join(lines))
+        found.append((code, document))
+    return found
+
+
+def _targets(options: argparse.Namespace) -> tuple[Target, ...]:
+    wanted = _wanted(options, _apply_configuration(options))
+    return tuple(dict.fromkeys(target for some in wanted for target in some.targets))
 
 
 def _wanted(options: argparse.Namespace, configured: Configuration) -> list[Chosen]:
@@ -371,10 +401,10 @@ def _print_confirmations(one: ModelReport) -> None:
             print(line)
 
 
-def _print_json(report: Report) -> None:
+def _print_json(report: Report, held: Sequence[dict[str, Any]] = ()) -> None:
     from inspector.report.json import dumps
 
-    sys.stdout.write(dumps(report))
+    sys.stdout.write(dumps(report, held))
 
 
 def show_command(options: argparse.Namespace) -> int:

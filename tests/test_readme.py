@@ -63,3 +63,14 @@ def test_the_ops_are_real(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = README.split("inspector ops --tensorflow 2.21 golden/models/v1-frozen\n", 1)[1].split("```")[0]
 
     assert shown.strip().splitlines() == printed.strip().splitlines()
+
+
+def test_the_refused_call_is_real(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the README shows of call, to the letter."""
+    monkeypatch.chdir(ROOT)
+    shown = README.split("inspector call golden/models/module-signatures 'outside(x: float64[3])'\n", 1)[1].split(
+        "```"
+    )[0]
+
+    assert main(["call", "golden/models/module-signatures", "outside(x: float64[3])"]) == 1
+    assert capsys.readouterr().out == shown

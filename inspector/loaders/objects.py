@@ -87,8 +87,3 @@ def _captured(walk: Walk) -> tuple[int, ...]:
 def stays_empty(finding: Finding, walk: Walk) -> bool:
     """A table that nothing fills, captured by the signature's function."""
     return finding.data["case"] == "empty" and finding.data["node"] in _captured(walk)
-
-
-def stays_without_value(finding: Finding, walk: Walk) -> bool:
-    """A variable that nothing restores, captured by the signature's function."""
-    return not set(finding.data["nodes"]).isdisjoint(_captured(walk))

@@ -118,7 +118,6 @@ V2_STEPS = (
             Mind("OB018", when=objects.is_lost),
             Mind("OB007", when=objects.argument_is_called),
             Mind("OB013", when=objects.misfit_is_called),
-            Mind("OB016", when=objects.stays_without_value),
             Mind("OB017", when=objects.stays_empty),
             *nodes.IN_CALL,
             *nodes.IN_CALL_OF_TF2,

@@ -142,6 +142,23 @@ class TensorBundle:
         self._raise_if(self._check(entry, pieces), entry)
         return b"".join(pieces)
 
+    def pieces(self, key: str) -> tuple[BundleEntry, ...]:
+        """The entries that hold a tensor's bytes: its own, or its slices in the order of their extents."""
+        entry = self.entries[key]
+        if not entry.slices:
+            return (entry,)
+        return tuple(one for _, one in sorted(self.slices.get(key, {}).items()))
+
+    def chunks(self, entry: BundleEntry) -> Iterator[bytes]:
+        """The bytes of one entry as they lie in the file, 1 MiB at a time, not verified. Raises as ``tensor_bytes``."""
+        if not any(readable is entry for _, _, _, readable in self._readable):
+            raise FormatError("entry-size", self.index_file, f"{entry.key} cannot be read")
+        try:
+            with open(self._path(entry), "rb", buffering=0) as file:
+                yield from tensor_data.Span(file, entry.offset, entry.size).chunks(entry.size)
+        except tensor_data.DataDamage as damage:
+            raise FormatError(damage.kind, self._file(entry), str(damage.data), offset=entry.offset) from None
+
     def verify(
         self, keys: Iterable[str] | None = None, progress: tensor_data.Progress | None = None
     ) -> tuple[BundleFault, ...]:

@@ -18,6 +18,7 @@ CREATE_RESOURCE, INITIALIZE, DESTROY_RESOURCE = "_create_resource", "_initialize
 _REVIVED = (SIGNATURE_MAP, "trackable_dict_wrapper", "trackable_list_wrapper", "trackable_tuple_wrapper")
 _REVIVED_VERSION = 1  # of all of them, in every release
 VARIABLE_VALUE = "VARIABLE_VALUE"
+TENSORS = ".TENSORS"  # the one saver of an object that saves a dict of tensors
 ATTRIBUTES = ".ATTRIBUTES/"  # stands in a checkpoint key between the path of an object and the name of its tensor
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from inspector.engine import words
@@ -23,10 +24,14 @@ def document(report: Report) -> dict[str, Any]:
     return {"schema_version": SCHEMA_VERSION, "inspector": VERSION, "targets": targets, "models": models}
 
 
-def dumps(report: Report) -> str:
+def dumps(report: Report, locks: Sequence[dict[str, Any]] = ()) -> str:
+    """``locks`` is what `check --lock` says of each model."""
     import json
 
-    return json.dumps(document(report), indent=1, ensure_ascii=False) + "\n"
+    whole = document(report)
+    for model, lock in zip(whole["models"], locks, strict=False):
+        model["lock"] = lock
+    return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
 
 def model_document(one: ModelReport, report: Report) -> dict[str, Any]:

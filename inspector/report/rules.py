@@ -5,6 +5,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
+from inspector.differences.difference import Difference
+from inspector.differences.registry import differences
+from inspector.differences.registry import find as find_difference
 from inspector.errors import UsageError
 from inspector.rules.registry import find, rules
 from inspector.rules.rule import Example, Rule
@@ -16,26 +19,31 @@ def summary(rule: Rule) -> str:
 
 
 def listing(form: str) -> Iterator[str]:
-    """Every rule, by code: ``text``, ``json`` or ``markdown`` (the README's table)."""
+    """Every rule and every kind of difference, by code: ``text``, ``json`` or ``markdown`` (the README's table)."""
+    rows = [(rule.code, rule.name, summary(rule), rule.since) for rule in rules()]
+    rows = sorted([*rows, *((one.code, one.name, one.summary, one.since) for one in differences().values())])
     if form == "json":
         import json
 
-        yield json.dumps(
-            [{"code": r.code, "name": r.name, "summary": summary(r), "since": r.since} for r in rules()], indent=1
-        )
+        names = ("code", "name", "summary", "since")
+        yield json.dumps([dict(zip(names, row, strict=True)) for row in rows], indent=1)
     elif form == "markdown":
         yield "| code | name | what it finds |"
         yield "|---|---|---|"
-        for rule in rules():
-            yield f"| {rule.code} | {rule.name} | {summary(rule)} |"
+        for code, name, text, _ in rows:
+            yield f"| {code} | {name} | {text} |"
     else:
         from tabulate import tabulate
 
-        yield tabulate([[r.code, r.name, summary(r)] for r in rules()], tablefmt="plain")
+        yield tabulate([row[:3] for row in rows], tablefmt="plain")
 
 
 def explanation(code_or_name: str) -> Iterator[str]:
     """The whole of one rule: words, message, examples. Raises UsageError with near names for an unknown one."""
+    difference = find_difference(code_or_name)
+    if difference is not None:
+        yield from _difference(difference)
+        return
     rule = find(code_or_name)
     if rule is None:
         raise UsageError(f"no rule {code_or_name!r}{_near(code_or_name)}; `python -m inspector rules` lists them")
@@ -51,10 +59,23 @@ def explanation(code_or_name: str) -> Iterator[str]:
             yield from _example(example)
 
 
+def _difference(one: Difference) -> Iterator[str]:
+    yield f"{one.code} {one.name} (since {one.since}), a difference of the class {one.level}"
+    yield ""
+    yield one.summary
+    for heading, text in (("What it checks", one.what), ("Why it matters", one.why), ("What to do", one.advice)):
+        yield ""
+        yield heading
+        yield f"    {text}"
+    yield ""
+    yield f"Message: {one.message}"
+
+
 def _near(asked: str) -> str:
     from difflib import get_close_matches
 
-    names = {name.lower(): name for rule in rules() for name in (rule.code, rule.name)}
+    known = [(rule.code, rule.name) for rule in rules()] + [(one.code, one.name) for one in differences().values()]
+    names = {name.lower(): name for pair in known for name in pair}
     near = get_close_matches(asked.lower(), list(names), n=3, cutoff=0.5)
     return f" (near: {', '.join(names[n] for n in near)})" if near else ""
 

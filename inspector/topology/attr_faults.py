@@ -63,7 +63,7 @@ def wrong_kinds(op_def: OpDef, form: Form) -> Iterator[WrongKind]:
 
 
 def has_default(op_def: OpDef, attr: str) -> bool:
-    return any(one.name == attr and one.default is not None for one in op_def.attrs)
+    return any(definition.name == attr and definition.default is not None for definition in op_def.attrs)
 
 
 def decides_types(attr: str, op_def: OpDef) -> bool:

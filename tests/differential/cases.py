@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from tests.differential.damage import KINDS, Kind, applied
 from tests.differential.damage.kind import GRADIENT, UNUSED
-from tests.differential.workbench import Copy, NoPlace, Place, bases, place
+from tests.differential.places import NoPlace, Place, place
+from tests.differential.workbench import Copy, bases
 
 HERE = Path(__file__).parent
 HELD_OUT = HERE / "held_out.txt"

@@ -7,17 +7,19 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from typing import Any, NamedTuple
 
 from inspector.catalogue import release
 from inspector.confirmation.invented import why_refused
 from inspector.engine import Judgement, judge_each
 from inspector.findings import FAILS, LOADS, RUNS, WRONG_RESULT, Finding, Target, Verdict
-from inspector.model.saved_model import open_model
+from inspector.model.saved_model import Model, open_model
 from inspector.rules.registry import by_code
-from tests.differential.cases import HEALTHY, parse
-from tests.differential.outcomes import DIFFERS, INPUTS, LOADERS, Outcomes, digest
-from tests.differential.workbench import NoPlace, Place, base_of
+from tests.differential.cases import HEALTHY, Case, parse
+from tests.differential.outcomes import DIFFERS, INPUTS, LOADERS, REFUSED, Outcomes, digest
+from tests.differential.places import PB, NoPlace, Place
+from tests.differential.workbench import Copy, base_of
 
 LOAD, CALL = "load", "call"
 ABSENT = "absent"
@@ -117,8 +119,9 @@ def _compare(
             stale.append(name)
             continue
         now = digest(case, copy)
-        if any(some.cases[name]["digest"] != now for _, some in asked):
-            stale.append(name)
+        stale += [f"{name} ({some.name})" for _, some in asked if some.cases[name]["digest"] != now]
+        asked = [(number, some) for number, some in asked if some.cases[name]["digest"] == now]
+        if not asked:
             continue
         with tempfile.TemporaryDirectory(prefix="differential-") as scratch:
             folder = os.path.join(scratch, "model")
@@ -127,10 +130,12 @@ def _compare(
             targets = [target_of(some) for _, some in asked]
             for (number, some), judgement in zip(asked, judge_each(model, targets), strict=True):
                 for verdict in judgement.verdicts:
-                    runs = healthy[number][case.base, verdict.loader]
+                    runs = healthy[number].get((case.base, verdict.loader))
                     outcome = some.cases[name][verdict.loader]
                     if runs is None and case.damage != HEALTHY and outcome["outcome"] == verdict.outcome == FAILS:
                         continue  # it fails without the damage: that says nothing
+                    if any(call["outcome"] == FAILS for call in outcome.get("calls", {}).values()):
+                        outcome = without_refusals(outcome, case, model)
                     rows += rows_of(name, some.name, verdict, judgement, outcome, damaged, runs or set())
     return rows, stale
 
@@ -170,8 +175,6 @@ def rows_of(
         real = calls.get(key, {"outcome": ABSENT})
         if real["outcome"] not in (RUNS, DIFFERS, FAILS, ABSENT) or (key not in runs and real["outcome"] == FAILS):
             continue
-        if real["outcome"] == FAILS and is_given(name, key) and refuses_inputs(real["error"]):
-            continue  # an input was renamed, and an invented one went in
         if real["outcome"] == FAILS and real["error"].startswith(NOT_CALLED):
             continue
         predicted = verdict.signatures.get(key)
@@ -180,13 +183,38 @@ def rows_of(
         yield row(CALL, key, predicted, real)
 
 
-def is_given(name: str, signature: str) -> bool:
-    return any(signature in inputs for inputs in INPUTS.get(parse(name).base, ()))
+def without_refusals(outcome: dict[str, Any], case: Case, model: Model) -> dict[str, Any]:
+    """The outcome, a failing call being "refused" where it may only have refused its inputs.
+
+    A call gets what its signature declares: other shapes than the healthy model's, where the damage changed these, or an
+    invented value, where the damage took away the name of a real one.
+    """
+    healthy, damaged = declared(case.base), shapes_of(model.meta_graphs[0].proto if model.meta_graphs else None)
+    calls = {}
+    for key, call in outcome["calls"].items():
+        kind, _, words = call.get("error", "").partition(": ")
+        given = any(key in inputs for inputs in INPUTS.get(case.base, ()))
+        old, new = healthy.get(key, {}), damaged.get(key, {})
+        reshaped = any(old[name] != new[name] for name in old if name in new)
+        refused = call["outcome"] == FAILS and (reshaped or (given and why_refused(kind, words) is not None))
+        calls[key] = {**call, "outcome": REFUSED} if refused else call
+    return {**outcome, "calls": calls}
 
 
-def refuses_inputs(error: str) -> bool:
-    kind, _, words = error.partition(": ")
-    return why_refused(kind, words) is not None
+@cache
+def declared(base: str) -> dict[str, dict[str, bytes]]:
+    copy = Copy(base)
+    return shapes_of(copy.meta) if isinstance(copy.files.get(PB), bytes) else {}
+
+
+def shapes_of(meta: Any) -> dict[str, dict[str, bytes]]:
+    """The shapes of all inputs, by signature and name."""
+    if meta is None:
+        return {}
+    return {
+        key: {name: info.tensor_shape.SerializeToString() for name, info in signature.inputs.items()}
+        for key, signature in meta.signature_def.items()
+    }
 
 
 def is_wrong_result(finding: Finding) -> bool:

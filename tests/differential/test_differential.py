@@ -66,7 +66,7 @@ def test_no_false_alarm_on_healthy_models(compared: Compared, release: str) -> N
     alarms = [row for row in sound if row.predicted == FAILS and row.real in (LOADS, RUNS)]
 
     assert sound
-    assert sorted({row.case for row in alarms}) == gate(release, "alarms")
+    assert {row.case for row in alarms} <= set(gate(release, "alarms"))
 
 
 @pytest.mark.parametrize("loader", LOADERS)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pytest
@@ -11,6 +13,7 @@ from inspector.checking import check
 from inspector.findings import CALL_FAILS, LOAD_FAILS, Verdict
 from inspector.report.style import Style
 from inspector.report.text import lines
+from inspector.rules.rule import Example
 from tests.building import build
 
 ERROR, CRASH, HANG = "error", "crash", "hang"
@@ -20,7 +23,7 @@ _V1 = """
 meta_graph tags=[serve] tensorflow_version=2.21.0 producer=2474
 saver filename=file:0 restore=restore save=file:0
 {more}
-signature serving_default (x: float32[2] = x:0) -> (y: float32[2] = y:0)
+signature serving_default {signature}
 graph
   x = Placeholder() {{dtype: float32, shape: [2]}}
   w = VarHandleOp() {{dtype: float32, shape: [2], shared_name: "w"}}
@@ -60,16 +63,33 @@ _RELU = "y = Relu(x) {T: float32}"
 _UNSET = 'l = VarHandleOp() {dtype: float32, shape: [2], shared_name: "l"}\n  y = ReadVariableOp(l) {dtype: float32}'
 
 
+_STRINGS = 's = Placeholder() {dtype: string, shape: []}\n  y = StringLength(s) {unit: "BYTE"}'
+_STORED = """path = Placeholder() {dtype: string, shape: []}
+  kept = VarHandleOp() {dtype: string, shape: [], shared_name: "kept"}
+  keep = AssignVariableOp(kept, path) {dtype: string}
+  init = NoOp(^keep)
+  read = ReadVariableOp(kept) {dtype: string}
+  y = ReadFile(read)"""
+_NO_INDEX = _STORED.rpartition("  read")[0] + "  " + _RELU
+
+
 class Row(NamedTuple):
-    """A model and, for each loader that fails with it, the effect, how it comes, and the first cause."""
+    """A model and, for each loader that fails with it, the effect, how it comes, and the first cause.
+
+    ``files`` are added to the model, or taken away (None).
+    """
 
     name: str
     text: str
     fails: dict[str, tuple[str, str, str]]
+    files: Mapping[str, bytes | None] = MappingProxyType({})
 
 
-def _v1(y: str, functions: str = "", more: str = "") -> str:
-    return _V1.format(y=y, functions=functions, more=more)
+_SIGNATURE = "(x: float32[2] = x:0) -> (y: float32[2] = y:0)"
+
+
+def _v1(y: str, functions: str = "", more: str = "", signature: str = _SIGNATURE) -> str:
+    return _V1.format(y=y, functions=functions, more=more, signature=signature)
 
 
 _LOWERED = ", _lower_using_switch_merge: true"
@@ -111,6 +131,56 @@ ROWS = (
         dict.fromkeys((TF2, TF1), (LOAD_FAILS, ERROR, "SM010")),
     ),
     Row(
+        "collection of variables that holds nodes",
+        _v1(_RELU, more="collection variables nodes [w]"),
+        {TF2: (LOAD_FAILS, ERROR, "SM010")},
+    ),
+    Row(
+        "file name of the saver that is no string",
+        _v1(_RELU).replace("filename=file:0", "filename=x:0"),
+        dict.fromkeys((TF2, TF1, SERVING), (LOAD_FAILS, ERROR, "TB011")),
+    ),
+    Row(
+        "lost asset, whose path the init op only keeps",
+        _v1(
+            _STORED,
+            more="collection saved_model_main_op nodes [init]\nasset lost.txt = path:0",
+            signature="() -> (y: string[] = y:0)",
+        ),
+        dict.fromkeys((TF2, TF1, SERVING), (CALL_FAILS, ERROR, "SM006")),
+        {"assets/lost.txt": None},
+    ),
+    Row(
+        "asset bound to a node",
+        _v1(_NO_INDEX, more="collection saved_model_main_op nodes [init]\nasset lost.txt = path"),
+        dict.fromkeys((TF2, TF1), (LOAD_FAILS, ERROR, "SM009")),
+    ),
+    Row(
+        "tensor of two inputs",
+        _v1(_RELU, signature="(x: float32[2] = x:0, z: float32[2] = x:0) -> (y: float32[2] = y:0)"),
+        {TF2: (LOAD_FAILS, ERROR, "SG011"), SERVING: (CALL_FAILS, ERROR, "SG011")},
+    ),
+    Row(
+        "tensor of an input and an output",
+        _v1(_RELU, signature="(x: float32[2] = x:0) -> (y: float32[2] = x:0)"),
+        {SERVING: (CALL_FAILS, ERROR, "SG011")},
+    ),
+    Row(
+        "shape of an input",
+        _v1(_RELU, signature="(x: float32[3] = x:0) -> (y: float32[2] = y:0)"),
+        {TF1: (CALL_FAILS, ERROR, "SG003")},
+    ),
+    Row(
+        "shape of an output",
+        _v1(_RELU, signature="(x: float32[2] = x:0) -> (y: float32[3] = x:0)"),
+        {TF2: (LOAD_FAILS, ERROR, "SG003"), SERVING: (CALL_FAILS, ERROR, "SG011")},
+    ),
+    Row(
+        "numbers for a tensor of strings",
+        _v1(_STRINGS, signature="(s: int64[] = s:0) -> (y: int32[] = y:0)"),
+        dict.fromkeys((TF1, SERVING), (CALL_FAILS, ERROR, "SG002")),
+    ),
+    Row(
         "two init ops",
         _v1(_RELU, more="collection saved_model_main_op nodes [restore, restore]"),
         dict.fromkeys((TF2, TF1, SERVING), (LOAD_FAILS, ERROR, "SG010")),
@@ -125,7 +195,7 @@ ROWS = (
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in ROWS])
 def test_how_a_fault_ends(row: Row, tmp_path: Path) -> None:
-    (one,) = check(build(row.text, tmp_path / "model"), tensorflow="2.21").models
+    (one,) = check(build(Example(row.text, files=row.files), tmp_path / "model"), tensorflow="2.21").models
     found = {verdict.loader: _failure(verdict) for verdict in one.verdicts}
     assert {
         loader: (*failure[:2], one.findings[failure[2]].rule)

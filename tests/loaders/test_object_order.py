@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.engine import judge
+from inspector.engine import judge, sum_up
 from inspector.findings import Target
 from inspector.model.saved_model import open_model
 from tests.building import build
@@ -48,7 +48,7 @@ ORDER: list[tuple[str, str, str]] = [
     ("children", "w: 3, __class__: 3", "OB014"),
     ("trackable", "w: 7", "OB016"),
 ]
-AT_CALL = [("bound", "3", "OB013"), ("value", "", "OB016"), ("outputs", "none", "OB019")]
+AT_CALL = [("bound", "3", "OB013"), ("outputs", "none", "OB019")]
 
 
 def judged(folder: Path, **damage: str) -> tuple[str, list[str], list[str]]:
@@ -77,3 +77,12 @@ def test_what_only_the_call_meets(tmp_path: Path, field: str, value: str, rule: 
     outcome, because, calls = judged(tmp_path, **{field: value})
     assert (outcome, because) == ("loads", [])
     assert calls == [rule]
+
+
+def test_a_variable_without_a_value_is_read_as_an_empty_tensor(tmp_path: Path) -> None:
+    """The call may fail or not, by what it does with that: no verdict, but a wrong result."""
+    path = build(MODEL.format(**{**SOUND, "value": ""}), tmp_path)
+    judgement = judge(open_model(path), TARGET, loaders=("tf2",), strict=True)
+    (found,) = [index for index, finding in enumerate(judgement.findings) if finding.rule == "OB016"]
+    assert judgement.verdicts[0].outcome == "loads"
+    assert sum_up(found, judgement.findings[found], judgement.meanings, ("tf2",)).effect == "wrong-result"

@@ -140,6 +140,22 @@ def test_a_function_that_calls_itself_is_left_alone(tmp_path: Path) -> None:
     assert not found.shape_troubles
 
 
+def test_calls_that_multiply_come_to_an_end(tmp_path: Path) -> None:
+    """Each function calls the next one twice, with another number each time: 2**40 calls."""
+    call = "PartitionedCall({}) {{{{Tin: [int32], Tout: [int32], f: @f{}}}}}"
+    functions = "".join(
+        f"function f{i} (a: int32) -> (r: int32 = two:output:0)\n"
+        "  three = Const() {dtype: int32, value: int32[] <3>}\n"
+        "  more = Mul(a, three:output:0) {T: int32}\n"
+        f"  one = {call.format('a', i + 1).format()}\n"
+        f"  two = {call.format('more:z:0', i + 1).format()}\n"
+        for i in range(40)
+    )
+    last = "function f40 (a: int32) -> (r: int32 = y:y:0)\n  y = Neg(a) {T: int32}\n"
+    start = f"x = Const() {{dtype: int32, value: int32[] <1>}}\ny = {call.format('x', 0).format()}\n"
+    assert not view(start + functions + last, tmp_path).shape_troubles
+
+
 def test_recorded_shapes_are_believed_and_checked(tmp_path: Path) -> None:
     found = view(
         "x = Placeholder() {dtype: float32}\n"

@@ -75,9 +75,9 @@ def _by_objects(it: Inspection, view: MetaView, known: set[str]) -> list[str]:
     if not objects.match(checkpoint).strays:  # else the checkpoint's own graph is damaged, which OB016 tells
         wanted += [one.path for one in variables if one.key is None]
     # a table's key may be the beginning of those of its tensors, "table-keys" and "table-values"
-    lost = [key for key in sorted(objects.restored_keys(checkpoint)) if ATTRIBUTES in key and key not in known]
-    saved = [key for key in lost if not (key and any(one.startswith(key) for one in known))]
-    return list(dict.fromkeys([*wanted, *saved]))
+    of_tables = objects.restored_keys(checkpoint).difference(known, [one.key for one in variables if one.key])
+    lost = [key for key in sorted(of_tables) if not (key and any(one.startswith(key) for one in known))]
+    return list(dict.fromkeys([*wanted, *lost]))
 
 
 def _found(view: MetaView, route: str, keys: list[str]) -> Iterator[Found]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.findings import Location
-from inspector.model.objects import ObjectGraph
+from inspector.model.objects import TENSORS, ObjectGraph
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
 from inspector.topology.inspection import Inspection
 
@@ -18,8 +18,10 @@ function save (key: string) -> (r: string = i:output:0)
   i = Identity(key) {{T: string}}
 function restore (value: float32) -> (r: float32 = i:output:0)
   i = Identity(value) {{T: float32}}
+trackable 0 children=[w: 1]
+trackable 1 values=[VALUE: w/.ATTRIBUTES/VALUE]
+variable w/.ATTRIBUTES/VALUE float32[]
 """
-TENSORS = ".TENSORS"
 
 
 class SaverFunctions(Rule):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inspector.model.dtypes import Shape, shape_text
+from inspector.topology.shapes.constants import tensor_in
 from inspector.topology.shapes.facts import Node
 from inspector.topology.shapes.lattice import (
     MOST_RANK,
@@ -27,7 +28,6 @@ from inspector.topology.shapes.lattice import (
     multiply,
     replace_dim,
     subshape,
-    subtract,
     unknown_of,
     with_rank,
     with_value,
@@ -35,9 +35,7 @@ from inspector.topology.shapes.lattice import (
 
 
 def const(node: Node) -> Sequence[Shape]:
-    from inspector.topology.shapes.constants import tensor_in
-
-    return [tensor_in(node.kind.raw("value")).shape]
+    return [tensor_in(node.kind.raw("value"))[0]]
 
 
 def placeholder(node: Node) -> Sequence[Shape]:
@@ -297,33 +295,6 @@ def one_hot(node: Node) -> Sequence[Shape]:
     return [(*shape[:axis], depth, *shape[axis:])]
 
 
-def gather_v2(node: Node) -> Sequence[Shape]:
-    at_least_rank(node.shape(0), 1)
-    node.ranked(2, 0)
-    params, indices, axis = node.shape(0), node.shape(1), node.scalar(2)
-    batch = node.number("batch_dims")
-    if axis is None or batch:
-        known = not batch and params is not None and indices is not None
-        return [unknown_of(len(params or ()) + len(indices or ()) - 1) if known else None]
-    at_least_rank(params, axis + 1 if axis >= 0 else -axis)
-    return [concatenate(subshape(params, 0, axis), indices, () if axis == -1 else subshape(params, axis + 1))]
-
-
-def gather(node: Node) -> Sequence[Shape]:
-    return [concatenate(node.shape(1), subshape(at_least_rank(node.shape(0), 1), 1))]
-
-
-def gather_nd(node: Node) -> Sequence[Shape]:
-    params, indices = node.shape(0), at_least_rank(node.shape(1), 1)
-    depth = dim_of(indices, -1)
-    if params is None or depth is None:
-        return [None]
-    if depth > len(params):
-        seen = f"saw indices shape: {shape_text(indices)} and params shape: {shape_text(params)}"
-        raise ShapeError(f"indices.shape[-1] must be <= params.rank, but {seen}")
-    return [concatenate(subshape(indices, 0, -1), subshape(params, depth))]
-
-
 def reverse_v2(node: Node) -> Sequence[Shape]:
     shape = node.shape(0)
     node.ranked(1, 1)
@@ -347,24 +318,6 @@ def where(node: Node) -> Sequence[Shape]:
 
 def unique(node: Node) -> Sequence[Shape]:
     return [(None,), node.shape(0), (None,)][: len(node.outputs)]
-
-
-def slice_(node: Node) -> Sequence[Shape]:
-    shape = node.shape(0)
-    count = dim_of(merge(node.ranked(1, 1), node.ranked(2, 1)), 0)
-    if count is not None and (shape is not None or count <= MOST_RANK):
-        shape = with_rank(shape, count)
-    begin, sizes = node.as_shape(1), node.value(2)
-    if sizes is None or shape is None:
-        return [unknown_of(count)]
-    starts = with_rank(begin, len(sizes))
-    return [
-        tuple(
-            subtract(dim, start) if size == -1 else size for dim, start, size in zip(shape, starts, sizes, strict=True)
-        )
-        if min(sizes, default=0) >= -1
-        else unknown_of(count)
-    ]
 
 
 def broadcast_args(node: Node) -> Sequence[Shape]:
@@ -403,14 +356,10 @@ ARRAYS = {
     "Split": split,
     "SplitV": split_v,
     "OneHot": one_hot,
-    "GatherV2": gather_v2,
-    "Gather": gather,
-    "GatherNd": gather_nd,
     "ReverseV2": reverse_v2,
     "Where": where,
     "Unique": unique,
     "UniqueWithCounts": unique,
-    "Slice": slice_,
     "BroadcastArgs": broadcast_args,
     "BroadcastGradientArgs": gradient_args,
 }

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import prod
 from struct import unpack
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.model.dtypes import Shape
 from inspector.topology.shapes.facts import Node, Value, shape_spelled_by
@@ -27,33 +27,29 @@ _MOST = 64  # elements
 _SHORT = 1024  # bytes of an attr that may hold that many
 
 
-class Constant(NamedTuple):
-    """The shape of a Const, and its elements if they are few integers."""
-
-    shape: Shape
-    value: Value | None
+Constant = tuple[Shape, Value | None]  # the shape of a Const, and its elements if they are few integers
 
 
 @lru_cache(maxsize=8192)
 def _small_tensor(raw: bytes) -> Constant:
     value = message("AttrValue").FromString(raw)
     if value.WhichOneof("value") != "tensor":
-        return Constant(None, None)
+        return None, None
     tensor = value.tensor
     shape = _shape_of(tensor.tensor_shape)
     if tensor.dtype not in INTEGERS or shape is None or None in shape or prod(d or 0 for d in shape) > _MOST:
-        return Constant(shape, None)
+        return shape, None
     count = prod(d or 0 for d in shape)
     letter = INTEGERS[tensor.dtype][0]
     if tensor.tensor_content:
         size = 4 if letter == "i" else 8
         fits = len(tensor.tensor_content) == size * count
-        return Constant(shape, unpack(f"<{count}{letter}", tensor.tensor_content) if fits else None)
+        return shape, unpack(f"<{count}{letter}", tensor.tensor_content) if fits else None
     found = tuple(tensor.int_val if letter == "i" else tensor.int64_val)
     if len(found) > count:
-        return Constant(shape, None)
+        return shape, None
     last = found[-1] if found else 0
-    return Constant(shape, (*found, *[last] * (count - len(found))))
+    return shape, (*found, *[last] * (count - len(found)))
 
 
 def _shape_of(proto: Any) -> Shape:
@@ -70,8 +66,8 @@ def tensor_in(raw: bytes) -> Constant:
     except (IndexError, ValueError):
         head = b""
     if not head:
-        return Constant(_shape_of(message("AttrValue").FromString(raw).tensor.tensor_shape), None)
-    return Constant(_shape_in(head), None)
+        return _shape_of(message("AttrValue").FromString(raw).tensor.tensor_shape), None
+    return _shape_in(head), None
 
 
 def _head(raw: bytes) -> bytes:
@@ -123,7 +119,7 @@ def _fits(node: Node, value: Value) -> bool:
 
 
 def _const(node: Node) -> Value | None:
-    return tensor_in(node.kind.raw("value")).value
+    return tensor_in(node.kind.raw("value"))[1]
 
 
 def _first(node: Node) -> Value | None:

@@ -145,6 +145,7 @@ _FAMILIES: dict[ShapeFunction, str] = {
     comparison: "Equal NotEqual",
     attr_shape: "VariableV2",
     shape_from(0): "RandomUniform RandomStandardNormal TruncatedNormal Empty",
+    shape_from(1): "SparseToDense",
     random_integers: "RandomUniformInt",
     reduction: "Sum Prod Mean Max Min All Any EuclideanNorm",
 }  # fmt: skip

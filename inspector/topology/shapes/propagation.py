@@ -22,6 +22,7 @@ from inspector.model.dtypes import RESOURCE, Shape, shape_of
 from inspector.model.graph import Form, Function, Graph, Kind, Library
 from inspector.model.saved_model import MetaGraph
 from inspector.topology.ops import OpSet, Resolved
+from inspector.topology.restores import declared
 from inspector.topology.shapes.constants import evaluate
 from inspector.topology.shapes.facts import Fact, Facts, Handle, Node, Value, shapes_in
 from inspector.topology.shapes.families import ShapeFunction
@@ -37,10 +38,11 @@ _OUTPUT_SHAPES = "_output_shapes"
 _DEEPEST = 64  # calls within calls
 _NEWEST = 1 << 31
 _TRUE = b"(\x01"  # an AttrValue with b: true
-_DECIDED_BY_FREE_ATTRS = frozenset((
-    "Const", "Placeholder", "PlaceholderWithDefault", "Variable", "VariableV2", "VarHandleOp",
-    "If", "StatelessIf", "While", "StatelessWhile",
-))  # fmt: skip
+# The attr in which nodes of one form may differ and that their shape function reads. A Const's value may be big.
+_READS = {
+    **dict.fromkeys(("Placeholder", "PlaceholderWithDefault", "Variable", "VariableV2", "VarHandleOp"), "shape"),
+    **dict.fromkeys(("If", "StatelessIf", "While", "StatelessWhile"), "output_shapes"),
+}
 
 
 class Trouble(NamedTuple):
@@ -60,35 +62,43 @@ class Trouble(NamedTuple):
 _Fault = tuple[str, str, tuple[Shape, ...]]  # kind, words and shapes of a Trouble
 
 
-class _Judged(NamedTuple):
-    """What comes of a kind with certain inputs: what follows the node's name in each output's, and its fact.
+class _Shaped:
+    """What comes of a node: a fact an output, what is wrong with it, and with nodes in the function that it calls."""
 
-    ``inner`` are the troubles in the function that it calls.
+    __slots__ = ("facts", "fault", "inner")
+
+    def __init__(self, facts: tuple[Fact, ...], fault: _Fault | None = None, inner: tuple[Trouble, ...] = ()) -> None:
+        self.facts = facts
+        self.fault = fault
+        self.inner = inner
+
+
+class _Judged:
+    """What comes of a kind with certain inputs in one view: how its outputs are named after the node, and their facts.
+
+    ``troubled`` is None where nothing is wrong.
     """
 
-    outputs: tuple[tuple[str, Fact], ...]
-    fault: _Fault | None
-    inner: tuple[Trouble, ...] = ()
+    __slots__ = ("outputs", "troubled")
+
+    def __init__(self, names: tuple[str, ...], shaped: _Shaped) -> None:
+        self.outputs = tuple(zip(names, shaped.facts, strict=True))
+        self.troubled = shaped if shaped.fault is not None or shaped.inner else None
 
 
-class _Shaped(NamedTuple):
-    facts: tuple[Fact, ...]
-    fault: _Fault | None = None
-    inner: tuple[Trouble, ...] = ()
-
-
-class _Plan(NamedTuple):
+class _Plan:
     """What the nodes of one form have in common: types, shape function, how their outputs are named in both graphs."""
 
-    resolved: Resolved | None
-    shape_function: ShapeFunction | None
-    types: tuple[int, ...]
-    main: tuple[str, ...]
-    function: tuple[str, ...]
-    unknown: tuple[Fact, ...]
+    __slots__ = ("function", "main", "resolved", "shape_function", "types", "unknown")
 
-
-_NOTHING = _Judged((), None)
+    def __init__(self, resolved: Resolved | None, shape_function: ShapeFunction | None, unknown: Fact) -> None:
+        outputs = () if resolved is None or resolved.outputs is None else resolved.outputs
+        self.resolved = resolved
+        self.shape_function = shape_function
+        self.types = tuple([output.dtype for output in outputs])
+        self.main = tuple([name for name, _ in output_suffixes(resolved, in_function=False) or ()])
+        self.function = tuple([name for name, _ in output_suffixes(resolved, in_function=True) or ()])
+        self.unknown = (unknown,) * len(outputs)
 
 
 class Inference:
@@ -136,30 +146,30 @@ class Inference:
     def follow(self, graph: Graph, facts: dict[str, Fact], view: str) -> tuple[Trouble, ...]:
         """Fill ``facts``, tensor name → fact, with the outputs of all nodes. Cost: about 1 µs a node that is like others."""
         known = self._known[view]
-        bad: list[tuple[int, _Judged]] = []
+        bad: list[tuple[str, Kind, _Shaped]] = []
         pending: list[int] = []
         fact_of = facts.__getitem__
-        for i, (name, inputs, kind) in enumerate(zip(graph.names, graph.inputs, graph.kinds, strict=True)):
-            if inputs and inputs[-1][:1] == "^":
+        for at, name, inputs, kind in zip(range(len(graph)), graph.names, graph.inputs, graph.kinds, strict=True):
+            if inputs and inputs[-1].startswith("^"):
                 inputs = [tensor for tensor in inputs if tensor[:1] != "^"]
             try:
                 key = (kind, *map(fact_of, inputs))
             except KeyError:
-                pending.append(i)
+                pending.append(at)
                 continue
             judged = known.get(key) or self._judge(key, view)
             for suffix, fact in judged.outputs:
                 facts[name + suffix] = fact
-            if judged.fault is not None or judged.inner:
-                bad.append((i, judged))
+            if judged.troubled is not None:
+                bad.append((name, kind, judged.troubled))
         for i in in_dependency_order(graph, pending) if pending else ():
             data = [self._find(facts, tensor, view) for tensor in graph.inputs[i] if tensor[:1] != "^"]
             judged = self._judge((graph.kinds[i], *data), view)
             for suffix, fact in judged.outputs:
                 facts[graph.names[i] + suffix] = fact
-            if judged.fault is not None or judged.inner:
-                bad.append((i, judged))
-        return _troubles(graph, bad)
+            if judged.troubled is not None:
+                bad.append((graph.names[i], graph.kinds[i], judged.troubled))
+        return _troubles(graph.function, bad)
 
     def _find(self, facts: dict[str, Fact], tensor: str, view: str) -> Fact:
         """A tensor, perhaps under its other spelling; unknown if nothing gives it."""
@@ -173,29 +183,20 @@ class Inference:
         kind, *inputs = key
         assert isinstance(kind, Kind)
         plan = self._plans.get(kind.form) or self._plan(kind.form)
-        if plan.resolved is None:
-            judged = _NOTHING
-        else:
-            shaped = self._shape(kind, tuple(inputs), plan, view)  # type: ignore[arg-type]  # facts, after the kind
-            if view != CALLED and plan.unknown:
-                shaped = self._declared(kind, shaped)
-            names = plan.main if view == MAIN else plan.function
-            judged = _Judged(tuple(zip(names, shaped.facts, strict=True)), shaped.fault, shaped.inner)
-        self._known[view][key] = judged
+        shaped = self._shape(kind, tuple(inputs), plan, view)  # type: ignore[arg-type]  # facts, after the kind
+        if view != CALLED and plan.unknown:
+            shaped = self._declared(kind, shaped)
+        judged = self._known[view][key] = _Judged(plan.main if view == MAIN else plan.function, shaped)
         return judged
 
     def _plan(self, form: Form) -> _Plan:
         """What holds for all nodes of a form. One whose types cannot be told is left alone."""
         resolved = self._ops.resolve(form)
-        if resolved is None or resolved.outputs is None:
-            plan = _Plan(None, None, (), (), (), ())
+        if resolved is not None and (resolved.outputs is None or resolved.inputs is None):
+            function = None
         else:
-            types = tuple([output.dtype for output in resolved.outputs])
-            main, function = output_suffixes(resolved, in_function=False), output_suffixes(resolved, in_function=True)
-            names = tuple([name for name, _ in main or ()]), tuple([name for name, _ in function or ()])
-            unknown = (self._facts.unknown,) * len(types)
-            plan = _Plan(resolved, SHAPE_FUNCTIONS.get(form.op), types, *names, unknown)
-        self._plans[form] = plan
+            function = SHAPE_FUNCTIONS.get(form.op)
+        plan = self._plans[form] = _Plan(resolved, function, self._facts.unknown)
         return plan
 
     def _shape(self, kind: Kind, inputs: tuple[Fact, ...], plan: _Plan, view: str) -> _Shaped:
@@ -205,7 +206,11 @@ class Inference:
             if callee is not None:
                 return self._call(callee, inputs, plan)
         producer = self._producers[view]
-        key = (kind if kind.op in _DECIDED_BY_FREE_ATTRS else kind.form, producer, *inputs)
+        read = _READS.get(kind.op)
+        if read is not None:
+            key: tuple[object, ...] = (kind.form, producer, kind.raw(read), *inputs)
+        else:
+            key = (kind if kind.op == "Const" else kind.form, producer, *inputs)
         found = self._shaped.get(key)
         if found is None:
             found = self._shaped[key] = self._by_shape_function(kind, inputs, plan, producer)
@@ -238,17 +243,15 @@ class Inference:
         raw = kind.raw(_OUTPUT_SHAPES)
         if shaped.fault is not None or (not raw and _OUTPUT_SHAPES not in kind.attrs):
             return shaped
-        declared = shapes_in(raw) if raw else ()  # without a value: an empty list
-        if declared is None or declared == tuple([fact.shape for fact in shaped.facts]):
+        shapes = shapes_in(raw) if raw else ()  # without a value: an empty list
+        if shapes is None or shapes == tuple([fact.shape for fact in shaped.facts]):
             return shaped
         unknown = (self._facts.unknown,) * len(shaped.facts)
-        if len(declared) < len(shaped.facts):
-            words = (
-                f"{len(shaped.facts)} outputs but the {_OUTPUT_SHAPES} attribute specifies shapes for {len(declared)}"
-            )
+        if len(shapes) < len(shaped.facts):
+            words = f"{len(shaped.facts)} outputs but the {_OUTPUT_SHAPES} attribute specifies shapes for {len(shapes)}"
             return _Shaped(unknown, (TOO_FEW, f"has {words} outputs", ()), shaped.inner)
         facts = []
-        for index, (fact, shape) in enumerate(zip(shaped.facts, declared, strict=False)):
+        for index, (fact, shape) in enumerate(zip(shaped.facts, shapes, strict=False)):
             try:
                 both = merge(fact.shape, shape)
             except ShapeError as error:
@@ -256,7 +259,7 @@ class Inference:
                 return _Shaped(unknown, (INCONSISTENT, words, (fact.shape, shape)), shaped.inner)
             same = both == fact.shape
             facts.append(fact if same else self._facts.of(both, fact.value, fact.partial, fact.handle))
-        return shaped._replace(facts=tuple(facts))
+        return _Shaped(tuple(facts), None, shaped.inner)
 
     def _callee(self, kind: Kind, view: str) -> Function | None:
         """The function that inference follows a node into."""
@@ -313,37 +316,38 @@ def troubles(meta: MetaGraph, ops: OpSet) -> dict[Trouble, tuple[str, ...]]:
     return found
 
 
-def _troubles(graph: Graph, bad: list[tuple[int, _Judged]]) -> tuple[Trouble, ...]:
+def _troubles(function: str, bad: list[tuple[str, Kind, _Shaped]]) -> tuple[Trouble, ...]:
     found: dict[Trouble, None] = {}
-    for i, judged in bad:
-        found.update(dict.fromkeys(judged.inner))
-        if judged.fault is not None:
-            found[Trouble(graph.function, graph.names[i], graph.kinds[i].op, *judged.fault)] = None
+    for name, kind, shaped in bad:
+        found.update(dict.fromkeys(shaped.inner))
+        if shaped.fault is not None:
+            found[Trouble(function, name, kind.op, *shaped.fault)] = None
     return tuple(found)
 
 
 def _handle(node: Node, index: int) -> Handle | None:
     """The variable behind an output that is a resource."""
     if node.op == "VarHandleOp":
-        return node.dtype("dtype"), node.shape_attr()
+        return declared(node.kind)
     if node.op not in PASS_HANDLES:
         return None
     return node.inputs[0 if node.op in ("Switch", "Enter") else index].handle
 
 
 def declared_shapes(function: Function) -> list[Shape]:
-    """What a function says of its arguments' shapes: by an argument's own attr, else by ``_input_shapes``."""
+    """What a function says of its arguments' shapes: by an argument's own attr, else by ``_input_shapes``.
+
+    A resource is a scalar whatever is said of it: what is written there is the shape of the variable, or nothing.
+    """
     proto = function.proto
-    arguments = proto.signature.input_arg
     listed = proto.attr["_input_shapes"].list.shape if "_input_shapes" in proto.attr else ()
     attrs = proto.arg_attr
     shapes: list[Shape] = []
-    for index, argument in enumerate(arguments):
+    for index, argument in enumerate(proto.signature.input_arg):
         shape: Shape = None
-        if index < len(listed) and (argument.type != RESOURCE or not argument.handle_data):
-            shape = shape_of(listed[index])
-        if index in attrs:
-            own = attrs[index].attr
+        if argument.type != RESOURCE:
+            shape = shape_of(listed[index]) if index < len(listed) else None
+            own = attrs[index].attr if index in attrs else {}
             if _OUTPUT_SHAPES in own:
                 value = own[_OUTPUT_SHAPES]
                 if value.WhichOneof("value") == "shape":

@@ -1,39 +1,60 @@
-"""StridedSlice: what a slice expression of numpy makes of a shape.
+"""Shape functions of ops that take parts of a tensor; StridedSlice: what a slice expression of numpy makes of a shape.
 
-Source: tensorflow/core/util/strided_slice_op.cc (BuildDenseSpec, ValidateStridedSliceOp), ops/array_ops.cc StridedSlice.
+Sources: tensorflow/core/util/strided_slice_op.cc (BuildDenseSpec, ValidateStridedSliceOp), ops/array_ops.cc,
+framework/common_shape_fns.cc (SliceShape, GatherNdShape).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from inspector.model.dtypes import Shape
+from inspector.model.dtypes import Shape, shape_text
 from inspector.topology.shapes.facts import Node, Value
-from inspector.topology.shapes.lattice import Dim, Known, ShapeError, dim_of, merge
+from inspector.topology.shapes.lattice import (
+    MOST_RANK,
+    Dim,
+    Known,
+    ShapeError,
+    at_least_rank,
+    concatenate,
+    dim_of,
+    merge,
+    subshape,
+    subtract,
+    unknown_of,
+    with_rank,
+)
 
 NEW_AXIS, SHRUNK = -2, -1
 
 
-class Part(NamedTuple):
+class Part:
     """How one dimension of the input is cut; ``begin`` and ``end`` are None where their tensor is no constant."""
 
-    begin: int | None
-    end: int | None
-    stride: int
-    from_start: bool
-    to_end: bool
-    shrinks: bool
+    __slots__ = ("begin", "end", "from_start", "shrinks", "stride", "to_end")
+
+    def __init__(
+        self, begin: int | None, end: int | None, stride: int, from_start: bool, to_end: bool, shrinks: bool
+    ) -> None:
+        self.begin = begin
+        self.end = end
+        self.stride = stride
+        self.from_start = from_start
+        self.to_end = to_end
+        self.shrinks = shrinks
 
 
-class Masks(NamedTuple):
+class Masks:
     """The bits of the five mask attrs."""
 
-    begin: int
-    end: int
-    ellipsis: int
-    new_axis: int
-    shrink: int
+    __slots__ = ("begin", "ellipsis", "end", "new_axis", "shrink")
+
+    def __init__(self, begin: int, end: int, ellipsis: int, new_axis: int, shrink: int) -> None:
+        self.begin = begin
+        self.end = end
+        self.ellipsis = ellipsis
+        self.new_axis = new_axis
+        self.shrink = shrink
 
 
 def masks_of(node: Node) -> Masks:
@@ -127,3 +148,57 @@ def slice_of_spelled(node: Node, spelled: Shape) -> Shape:
         return None
     dims: Known = spelled[slice(begin, end, stride)]
     return dims
+
+
+def gather_v2(node: Node) -> Sequence[Shape]:
+    at_least_rank(node.shape(0), 1)
+    node.ranked(2, 0)
+    params, indices, axis = node.shape(0), node.shape(1), node.scalar(2)
+    batch = node.number("batch_dims")
+    if axis is None or batch:
+        known = not batch and params is not None and indices is not None
+        return [unknown_of(len(params or ()) + len(indices or ()) - 1) if known else None]
+    at_least_rank(params, axis + 1 if axis >= 0 else -axis)
+    return [concatenate(subshape(params, 0, axis), indices, () if axis == -1 else subshape(params, axis + 1))]
+
+
+def gather(node: Node) -> Sequence[Shape]:
+    return [concatenate(node.shape(1), subshape(at_least_rank(node.shape(0), 1), 1))]
+
+
+def gather_nd(node: Node) -> Sequence[Shape]:
+    params, indices = node.shape(0), at_least_rank(node.shape(1), 1)
+    depth = dim_of(indices, -1)
+    if params is None or depth is None:
+        return [None]
+    if depth > len(params):
+        seen = f"saw indices shape: {shape_text(indices)} and params shape: {shape_text(params)}"
+        raise ShapeError(f"indices.shape[-1] must be <= params.rank, but {seen}")
+    return [concatenate(subshape(indices, 0, -1), subshape(params, depth))]
+
+
+def slice_(node: Node) -> Sequence[Shape]:
+    shape = node.shape(0)
+    count = dim_of(merge(node.ranked(1, 1), node.ranked(2, 1)), 0)
+    if count is not None and (shape is not None or count <= MOST_RANK):
+        shape = with_rank(shape, count)
+    begin, sizes = node.as_shape(1), node.value(2)
+    if sizes is None or shape is None:
+        return [unknown_of(count)]
+    starts = with_rank(begin, len(sizes))
+    return [
+        tuple(
+            subtract(dim, start) if size == -1 else size for dim, start, size in zip(shape, starts, sizes, strict=True)
+        )
+        if min(sizes, default=0) >= -1
+        else unknown_of(count)
+    ]
+
+
+PARTS = {
+    "StridedSlice": strided_slice,
+    "Slice": slice_,
+    "GatherV2": gather_v2,
+    "Gather": gather,
+    "GatherNd": gather_nd,
+}

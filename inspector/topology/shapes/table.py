@@ -5,10 +5,10 @@ from __future__ import annotations
 from inspector.topology.shapes.arrays import ARRAYS
 from inspector.topology.shapes.families import FAMILIES, ShapeFunction
 from inspector.topology.shapes.nn import NN
-from inspector.topology.shapes.slicing import strided_slice
+from inspector.topology.shapes.slicing import PARTS
 from inspector.topology.shapes.state import STATE
 
-SHAPE_FUNCTIONS: dict[str, ShapeFunction] = {**FAMILIES, **ARRAYS, **NN, **STATE, "StridedSlice": strided_slice}
+SHAPE_FUNCTIONS: dict[str, ShapeFunction] = {**FAMILIES, **ARRAYS, **PARTS, **NN, **STATE}
 
 # Ops whose outputs TensorFlow itself leaves unknown, or that have none.
 SAY_NOTHING = frozenset((

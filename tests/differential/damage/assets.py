@@ -6,7 +6,8 @@ from typing import Any
 
 from tests.differential.damage.files import LFS
 from tests.differential.damage.kind import damage
-from tests.differential.workbench import Copy, Directory, Link, NoPlace, Place, base_of, place
+from tests.differential.places import Directory, Link, NoPlace, Place, place
+from tests.differential.workbench import Copy, base_of
 
 
 def asset(copy: Copy) -> str:

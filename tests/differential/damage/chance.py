@@ -10,7 +10,8 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from tests.differential.damage.kind import damage
 from tests.differential.damage.objects import at as object_at
-from tests.differential.workbench import INDEX, PB, Copy, NoPlace, Place, base_of, place
+from tests.differential.places import INDEX, PB, NoPlace, Place, place
+from tests.differential.workbench import Copy, base_of
 
 INTEGERS = (0, 1, -1, 2, 7, 99, 1 << 20)
 UNSIGNED = (FieldDescriptor.CPPTYPE_UINT32, FieldDescriptor.CPPTYPE_UINT64)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.differential.damage.kind import graph_damage
-from tests.differential.workbench import Body, Place
+from tests.differential.places import Place
+from tests.differential.workbench import Body
 
 
 def const(body: Body, *, used: bool = True, dtype: int = 0) -> Any:

@@ -7,7 +7,8 @@ from typing import Any
 from inspector.wire.schema import full_message
 from tests.differential.damage.kind import MAIN, NESTED, UNUSED, USED, damage, graph_damage
 from tests.differential.damage.ops import FLOAT, computing
-from tests.differential.workbench import Body, Copy, Place, place
+from tests.differential.places import Place, place
+from tests.differential.workbench import Body, Copy
 
 PINNED_SITES = (MAIN, USED, NESTED, UNUSED)
 UINT16, HALF, BFLOAT16, DOUBLE = 17, 19, 14, 2

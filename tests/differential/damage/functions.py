@@ -6,7 +6,8 @@ from typing import Any
 
 from tests.differential.damage.kind import GRADIENT, IN_FUNCTIONS, MAIN, NESTED, UNUSED, USED, damage, graph_damage
 from tests.differential.damage.ops import CALLS
-from tests.differential.workbench import LOOPS_AND_BRANCHES, Body, Copy, NoPlace, Place, base_of, called_by, place
+from tests.differential.places import NoPlace, Place, place
+from tests.differential.workbench import LOOPS_AND_BRANCHES, Body, Copy, base_of, called_by
 
 GONE = "__inference_gone_77777"
 

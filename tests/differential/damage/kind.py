@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from tests.differential.workbench import SITES, Body, Copy, NoPlace, Place
+from tests.differential.places import NoPlace, Place
+from tests.differential.workbench import SITES, Body, Copy
 
 MAIN, USED, NESTED, UNUSED, GRADIENT = SITES
 EVERYWHERE = (MAIN, USED, NESTED, UNUSED, GRADIENT)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.differential.damage.kind import damage
-from tests.differential.workbench import Copy, NoPlace, Place, place
+from tests.differential.places import NoPlace, Place, place
+from tests.differential.workbench import Copy
 
 TAGS = ("tags", "serve")
 METAS = ("meta_graphs", "serve", "tags")

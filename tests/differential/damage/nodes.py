@@ -6,7 +6,8 @@ from typing import Any
 
 from tests.differential.damage.kind import IN_FUNCTIONS, MAIN, graph_damage
 from tests.differential.damage.ops import computing
-from tests.differential.workbench import Body, NoPlace, Place, base_of
+from tests.differential.places import NoPlace, Place
+from tests.differential.workbench import Body, base_of
 
 
 def with_input(body: Body) -> Any:

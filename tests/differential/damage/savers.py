@@ -7,7 +7,8 @@ from typing import Any
 from inspector.wire.schema import full_message
 from tests.differential.damage.kind import damage
 from tests.differential.damage.signatures import OWN
-from tests.differential.workbench import Copy, NoPlace, Place, base_of, place
+from tests.differential.places import NoPlace, Place, place
+from tests.differential.workbench import Copy, base_of
 
 INIT_COLLECTIONS = ("saved_model_main_op", "legacy_init_op")
 

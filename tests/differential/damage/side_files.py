@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.differential.damage.files import LFS
 from tests.differential.damage.kind import damage
-from tests.differential.workbench import INDEX, Copy, Directory, Link, NoPlace, Place, place
+from tests.differential.places import INDEX, Directory, Link, NoPlace, Place, place
+from tests.differential.workbench import Copy
 
 DEBUG = "debug/saved_model_debug_info.pb"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.differential.damage.kind import damage
-from tests.differential.workbench import Copy, NoPlace, Place, base_of, place
+from tests.differential.places import NoPlace, Place, place
+from tests.differential.workbench import Copy, base_of
 
 OWN = "__saved_model_init_op"
 

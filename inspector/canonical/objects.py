@@ -1,0 +1,142 @@
+"""The objects of a V2 model by their path from the root, whatever their numbers and the order of children."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import NamedTuple
+
+from inspector.canonical.graphs import Computation
+from inspector.canonical.kinds import said
+from inspector.canonical.ledger import Token
+from inspector.canonical.names import function_base
+from inspector.canonical.specs import Signature as CallSignature
+from inspector.canonical.specs import call_signature, output_specs, written_default
+from inspector.model.objects import SIGNATURES, ObjectGraph
+from inspector.model.saved_model import MetaGraph
+
+
+def paths(objects: ObjectGraph) -> dict[int, str]:
+    """Node → its path: the shortest one, of several the first in the order of words. Slots of optimizers come last."""
+    found = {0: ""} if objects.nodes else {}
+    level = list(found)
+    while level:
+        below = []
+        for node in sorted(level, key=found.__getitem__):
+            for name, child in sorted(objects.children[node]):
+                if child not in found:
+                    found[child] = f"{found[node]}.{name}" if found[node] else name
+                    below.append(child)
+        level = below
+    for node, saved in enumerate(objects.nodes):
+        for slot in saved.slot_variables:
+            of = found.get(slot.original_variable_node_id, "?")
+            found.setdefault(slot.slot_variable_node_id, f"{found.get(node, '?')}.slot {slot.slot_name} of {of}")
+    return found
+
+
+class Traced(NamedTuple):
+    """One concrete function of a restored tf.function: what it takes, what it returns, what it computes."""
+
+    takes: CallSignature
+    returns: str
+    token: Token
+    name: str
+
+
+class Restored(NamedTuple):
+    """A function that the loaded object has under ``path``. ``spec`` are its argument names and defaults."""
+
+    path: str
+    arguments: tuple[str, ...]
+    defaults: tuple[str, ...]
+    traces: tuple[Traced, ...]
+
+
+def restored_functions(meta: MetaGraph, computation: Computation, names: dict[int, Hashable]) -> dict[str, Restored]:
+    """The tf.functions of the loaded object by path; its ``signatures`` are not among them.
+
+    ``names`` say what a captured object is: a variable, an asset, a table.
+    """
+    objects = meta.objects
+    if objects is None:
+        return {}
+    found = {}
+    for node, path in paths(objects).items():
+        kind = objects.kinds[node]
+        hidden = path.split(".")[0] == SIGNATURES or ".trace_" in f".{path}"
+        if kind not in ("function", "bare_concrete_function") or hidden or _is_machinery(path):
+            continue
+        traces = tuple(_traces(objects, computation, names, objects.functions_of(node)))
+        arguments, defaults = _arguments(objects, node)
+        found[path] = Restored(path, arguments, defaults, traces)
+    return found
+
+
+def _is_machinery(path: str) -> bool:
+    """Functions that a load runs for resources; they are no part of what a caller sees."""
+    return path.rpartition(".")[2] in ("_create_resource", "_initialize", "_destroy_resource")
+
+
+def _traces(
+    objects: ObjectGraph, computation: Computation, names: dict[int, Hashable], functions: Iterable[str]
+) -> Iterable[Traced]:
+    for name in functions:
+        if name not in objects.proto.concrete_functions:
+            continue
+        saved = objects.proto.concrete_functions[name]
+        takes = call_signature(saved.canonicalized_input_signature)
+        token = concrete_token(objects, computation, names, name)
+        yield Traced(takes, output_specs(saved.output_signature), token, name)
+
+
+def concrete_token(objects: ObjectGraph, computation: Computation, names: dict[int, Hashable], name: str) -> Token:
+    """What a concrete function computes, with what it captures."""
+    form = computation.function(name)
+    function = computation.meta.function(name)
+    captured = objects.bound_inputs(name)
+    total = len(function.signature.input_arg) if function is not None else 0
+    given = total - len(captured)
+    bound: list[Hashable] = []
+    for place in form.order:
+        if place < given:
+            bound.append(("argument", place))
+        else:
+            bound.append(names.get(captured[place - given], ("object",)))
+    return computation.ledger.note(("concrete", form.token, tuple(bound)))
+
+
+def captured_names(meta: MetaGraph, computation: Computation, variables: dict[int, Hashable]) -> dict[int, Hashable]:
+    """What each object is to a function that captures it."""
+    objects = meta.objects
+    if objects is None:
+        return {}
+    where = paths(objects)
+    assets = meta.assets
+    found: dict[int, Hashable] = {}
+    for node, kind in enumerate(objects.kinds):
+        saved = objects.nodes[node]
+        if node in variables:
+            found[node] = variables[node]
+        elif kind == "asset" and 0 <= saved.asset.asset_file_def_index < len(assets):
+            found[node] = ("asset", assets[saved.asset.asset_file_def_index][1])
+        elif kind == "constant":
+            found[node] = ("constant", _constant(meta, computation, saved.constant.operation))
+        elif kind == "captured_tensor":
+            found[node] = ("tensor", function_base(saved.captured_tensor.concrete_function))
+        else:
+            found[node] = (kind, where.get(node, ""))
+    return found
+
+
+def _constant(meta: MetaGraph, computation: Computation, name: str) -> Hashable:
+    at = computation.position(name)
+    return said(meta.graph.kinds[at], function_base) if at is not None else "missing"
+
+
+def _arguments(objects: ObjectGraph, node: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The argument names of a function, and ``name=value`` for those with a default."""
+    spec = objects.spec(node)
+    if spec is None:
+        bare = objects.nodes[node].bare_concrete_function
+        return tuple(bare.argument_keywords), ()
+    return written_default(spec)

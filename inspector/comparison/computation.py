@@ -1,0 +1,105 @@
+"""What signatures, initializers and restored functions compute, and what assets hold: old against new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inspector.canonical.form import Canonical
+from inspector.canonical.graphs import Computed
+from inspector.canonical.interface import call_of, defaults_of, takes
+from inspector.canonical.objects import Restored, Traced
+from inspector.canonical.specs import covers_call
+from inspector.comparison.bodies import Bodies, Body, summary
+from inspector.comparison.change import Change
+from inspector.comparison.interface import Pairs, pair_ends
+from inspector.hashing import asset_digest
+from inspector.model.saved_model import Model
+
+Told = tuple[Change, tuple[Body, ...]]
+
+
+def compare_computations(old: Canonical, new: Canonical, pairs: Pairs) -> Iterator[Told]:
+    """Each change with the graphs that differ. Cost: one pass over both; more where something differs."""
+    bodies = Bodies(old, new)
+    for before, after in pairs.same.items():
+        yield from _signature(old, new, before, after, bodies)
+    theirs = new.functions()
+    for path, function in old.functions().items():
+        if path in theirs:
+            yield from _function(function, theirs[path], bodies)
+    if old.initialised() != new.initialised():
+        yield Change("DF202", "initialisation", {}), ()
+
+
+def _signature(old: Canonical, new: Canonical, before: str, after: str, bodies: Bodies) -> Iterator[Told]:
+    one, other = old.computed(before), new.computed(after)
+    if one != other:
+        outputs = pair_ends(
+            call_of(old.meta, old.signatures[before]).outputs, call_of(new.meta, new.signatures[after]).outputs
+        )
+        differ = _outputs(one, other, outputs)
+        if differ:
+            nodes = old.reach.signature(old.signatures[before]).nodes
+            found = bodies.main(nodes, new.reach.signature(new.signatures[after]).nodes)
+            shown = ", ".join(differ[:5]) + (f" and {len(differ) - 5} more" if len(differ) > 5 else "")
+            data = {"key": before, "outputs": shown, "summary": summary(found)}
+            yield Change("DF200", f"signature {before}", data, tuple(differ)), found
+    was, now = defaults_of(old.meta, before), defaults_of(new.meta, after)
+    for name in was:
+        if name in now and was[name] != now[name]:
+            yield Change("DF206", f"signature {before}, input {name}", {"key": before, "name": name}), ()
+
+
+def _outputs(old: Computed, new: Computed, pairs: Pairs) -> list[str]:
+    """The outputs that are computed otherwise; all of them where only loops or what is shared differs."""
+    differ = [one for one, other in pairs.same.items() if old.outputs[one] != new.outputs[other]]
+    if not differ and not pairs.removed and not pairs.added and old.rest != new.rest:
+        return list(pairs.same)
+    return differ
+
+
+def _function(old: Restored, new: Restored, bodies: Bodies) -> Iterator[Told]:
+    for before, after in _pair_traces(old.traces, new.traces):
+        if before.token != after.token:
+            found = bodies.functions(before.name, after.name)
+            call = takes(before.takes) if len(old.traces) > 1 else ""
+            data = {"path": old.path, "call": call, "summary": summary(found)}
+            yield Change("DF201", f"function {old.path}{call}", data), found
+
+
+def _pair_traces(old: tuple[Traced, ...], new: tuple[Traced, ...]) -> Iterator[tuple[Traced, Traced]]:
+    """Concrete functions that accept the same calls, those that compute the same first; then those that accept more."""
+    free = list(new)
+    for equal in (
+        lambda one, other: one.takes == other.takes and one.token == other.token,
+        lambda one, other: one.takes == other.takes,
+        lambda one, other: covers_call(other.takes, one.takes),
+    ):
+        left = []
+        for one in old:
+            twin = next((other for other in free if equal(one, other)), None)
+            if twin is None:
+                left.append(one)
+            else:
+                free.remove(twin)
+                yield one, twin
+        old = tuple(left)
+
+
+def compare_assets(old: Model, new: Model) -> Iterator[Change]:
+    """By name, then by content. Reads the files."""
+    before = {name: asset_digest(old, name) for name in old.assets}
+    after = {name: asset_digest(new, name) for name in new.assets}
+    removed = {name: before[name] for name in before if name not in after}
+    added = {name: after[name] for name in after if name not in before}
+    for name, content in list(removed.items()):
+        twin = next((other for other, its in added.items() if its == content), None)
+        if twin is not None:
+            del removed[name], added[twin]
+            yield Change("DF506", f"asset {name}", {"old": name, "new": twin})
+    for name in before:
+        if name in after and before[name] != after[name]:
+            summary_text = f"{old.assets[name]:,} bytes, now {new.assets[name]:,}"
+            yield Change("DF203", f"asset {name}", {"name": name, "summary": summary_text})
+    yield from (Change("DF204", f"asset {name}", {"name": name}) for name in removed)
+    yield from (Change("DF205", f"asset {name}", {"name": name}) for name in added)

@@ -1,0 +1,172 @@
+"""How far numbers lie apart, in bounded memory: chunk by chunk, with numpy where it is installed.
+
+NaN and infinities are counted and left out of the sums.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from inspector.model import dtypes
+from inspector.model.text_values import BFLOAT16, HALF
+
+# dtype → struct code of one number; complex numbers are two.
+CODES = {
+    1: "f", 2: "d", 3: "i", 4: "B", 5: "h", 6: "b", 8: "f", 9: "q", 10: "?", 11: "b", 12: "B", 13: "i", 15: "h", 16: "H",
+    17: "H", 18: "d", 22: "I", 23: "Q", BFLOAT16: "H", HALF: "e",
+}  # fmt: skip
+
+
+class Distance(NamedTuple):
+    """How two tensors of one shape differ. ``relative`` is |new - old| / |old| (norms), ``cosine`` that of the angle;
+    None where they are not defined."""
+
+    total: int
+    differing: int
+    max_abs: float
+    mean_abs: float
+    relative: float | None
+    cosine: float | None
+    not_finite: int
+
+    def as_dict(self) -> dict[str, Any]:
+        return dict(self._asdict())
+
+    def __str__(self) -> str:
+        parts = [f"{self.differing:,} of {self.total:,} differ", f"max {self.max_abs:.3g}", f"mean {self.mean_abs:.3g}"]
+        if self.relative is not None:
+            parts.append(f"relative {self.relative:.3g}")
+        if self.cosine is not None:
+            parts.append(f"cosine {self.cosine:.6g}")
+        if self.not_finite:
+            parts.append(f"{self.not_finite:,} not finite")
+        return ", ".join(parts)
+
+
+def can_measure(dtype: int) -> bool:
+    return dtype in CODES
+
+
+def summarised(old: bytes, new: bytes, dtype: int) -> str:
+    """Two tensors of equal size, in words; how many bytes differ where the numbers cannot be read."""
+    if not can_measure(dtype):
+        return f"{sum(a != b for a, b in zip(old, new, strict=True)):,} of {len(old):,} bytes differ"
+    return str(distance([old], [new], dtype))
+
+
+def distance(
+    old: Iterable[bytes], new: Iterable[bytes], dtype: int, *, big: tuple[bool, bool] = (False, False)
+) -> Distance:
+    """Compare two streams of bytes of one size. ``big`` says which of them is big-endian."""
+    total = _Sums()
+    width = dtypes.SIZES[dtype]
+    numpy = _numpy()
+    for one, other in _blocks(old, new, width):
+        if numpy is not None:
+            total.add_arrays(numpy, _array(numpy, one, dtype, big[0]), _array(numpy, other, dtype, big[1]))
+        else:
+            total.add(_numbers(one, dtype, big[0]), _numbers(other, dtype, big[1]))
+    return total.distance()
+
+
+def _numpy() -> Any:
+    try:
+        import numpy
+    except ImportError:
+        return None
+    return numpy
+
+
+def _blocks(old: Iterable[bytes], new: Iterable[bytes], width: int) -> Iterator[tuple[bytes, bytes]]:
+    """Pieces of equal size, of whole numbers."""
+    left, right = iter(old), iter(new)
+    one = other = b""
+    while True:
+        while len(one) < width and (piece := next(left, b"")):
+            one += piece
+        while len(other) < width and (piece := next(right, b"")):
+            other += piece
+        size = min(len(one), len(other)) // width * width
+        if not size:
+            return
+        yield one[:size], other[:size]
+        one, other = one[size:], other[size:]
+
+
+def _array(numpy: Any, raw: bytes, dtype: int, big: bool) -> Any:
+    code = CODES[dtype].replace("?", "B")
+    array = numpy.frombuffer(raw, dtype=(">" if big else "<") + code)
+    if dtype == BFLOAT16:
+        return (array.astype("uint32") << 16).view("float32").astype("float64")
+    return array.astype("float64")
+
+
+def _numbers(raw: bytes, dtype: int, big: bool) -> list[float]:
+    code = CODES[dtype]
+    count = len(raw) // struct.calcsize(code)
+    values = struct.unpack(f"{'>' if big else '<'}{count}{code}", raw)
+    if dtype == BFLOAT16:
+        return list(struct.unpack(f"<{count}f", struct.pack(f"<{count}I", *[value << 16 for value in values])))
+    return [float(value) for value in values]
+
+
+class _Sums:
+    """What a distance is made of, added up."""
+
+    __slots__ = ("both", "count", "differing", "largest", "lost", "new", "old", "squares", "total")
+
+    def __init__(self) -> None:
+        self.count = self.differing = self.lost = 0
+        self.largest = self.total = self.squares = self.old = self.new = self.both = 0.0
+
+    def add(self, old: list[float], new: list[float]) -> None:
+        self.count += len(old)
+        for one, other in zip(old, new, strict=True):
+            if not (math.isfinite(one) and math.isfinite(other)):
+                self.lost += 1
+                self.differing += not (one == other or (one != one and other != other))
+                continue
+            far = abs(other - one)
+            self.differing += far != 0
+            self.largest = max(self.largest, far)
+            self.total += far
+            self.squares += far * far
+            self.old += one * one
+            self.new += other * other
+            self.both += one * other
+
+    def add_arrays(self, numpy: Any, old: Any, new: Any) -> None:
+        self.count += len(old)
+        finite = numpy.isfinite(old) & numpy.isfinite(new)
+        if not finite.all():
+            lost_old, lost_new = old[~finite], new[~finite]
+            self.lost += len(lost_old)
+            equal = (lost_old == lost_new) | (numpy.isnan(lost_old) & numpy.isnan(lost_new))
+            self.differing += int((~equal).sum())
+            old, new = old[finite], new[finite]
+        if not len(old):
+            return
+        far = numpy.abs(new - old)
+        self.differing += int(numpy.count_nonzero(far))
+        self.largest = max(self.largest, float(far.max()))
+        self.total += float(far.sum())
+        self.squares += float(far @ far)
+        self.old += float(old @ old)
+        self.new += float(new @ new)
+        self.both += float(old @ new)
+
+    def distance(self) -> Distance:
+        finite = self.count - self.lost
+        norms = math.sqrt(self.old) * math.sqrt(self.new)
+        return Distance(
+            self.count,
+            self.differing,
+            self.largest,
+            self.total / finite if finite else 0.0,
+            math.sqrt(self.squares / self.old) if self.old else None,
+            self.both / norms if norms else None,
+            self.lost,
+        )

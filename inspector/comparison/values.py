@@ -1,0 +1,65 @@
+"""By how much tensors differ: reads the changed ones from both checkpoints, 1 MiB at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any, NamedTuple
+
+from inspector.canonical.variables import Stored
+from inspector.comparison.numeric import Distance, can_measure, distance
+from inspector.errors import FormatError
+from inspector.model import dtypes
+from inspector.model.bundle import TensorBundle
+
+Progress = Callable[[int], None]
+
+
+class Moved(NamedTuple):
+    """One tensor: how far it moved, or ``why`` that cannot be told."""
+
+    name: str
+    key: str
+    distance: Distance | None
+    why: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        told = None if self.distance is None else self.distance.as_dict()
+        return {"name": self.name, "key": self.key, "distance": told, "why": self.why}
+
+
+def measure(
+    names: Iterable[str], old: Mapping[str, Stored], new: Mapping[str, Stored], old_bundle: TensorBundle,
+    new_bundle: TensorBundle, progress: Progress | None = None,
+) -> Iterator[Moved]:  # fmt: skip
+    """The distance of each of these tensors, which both sides have with one dtype and shape.
+
+    ``progress`` is told the bytes done so far, of one side.
+    """
+    done = 0
+    for name in names:
+        one, other = old[name], new[name]
+        try:
+            yield _measure(name, one, other, old_bundle, new_bundle)
+        except (FormatError, OSError) as error:
+            yield Moved(name, other.key, None, str(error))
+        done += other.size
+        if progress is not None:
+            progress(done)
+
+
+def _measure(name: str, one: Stored, other: Stored, old: TensorBundle, new: TensorBundle) -> Moved:
+    if one.dtype == dtypes.STRING and not (old.entries[one.key].slices or new.entries[other.key].slices):
+        left, right = old.read_string_tensor(one.key), new.read_string_tensor(other.key)
+        differ = sum(a != b for a, b in zip(left, right, strict=False))
+        return Moved(name, other.key, None, f"{differ:,} of {len(right):,} strings differ")
+    if not can_measure(one.dtype):
+        return Moved(name, other.key, None, f"{dtypes.name(one.dtype)} is not compared")
+    left_pieces, right_pieces = old.pieces(one.key), new.pieces(other.key)
+    if [piece.shape for piece in left_pieces] != [piece.shape for piece in right_pieces]:
+        return Moved(name, other.key, None, "the tensor is cut into other slices")
+    found = distance(
+        chain.from_iterable(map(old.chunks, left_pieces)), chain.from_iterable(map(new.chunks, right_pieces)), one.dtype,
+        big=(old.header.endianness == "big", new.header.endianness == "big"),
+    )  # fmt: skip
+    return Moved(name, other.key, found)

@@ -1,0 +1,143 @@
+"""The canonical digest of a model: equal for equal models on any machine and in any run."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from inspector.canonical.form import Canonical
+from inspector.canonical.interface import interface, takes
+from inspector.canonical.ledger import Digests, Token
+from inspector.canonical.variables import Stored, stored
+from inspector.errors import DEFAULT_LIMITS, FormatError, InspectorError, Limits
+from inspector.model.saved_model import Model, open_model
+from inspector.version import VERSION
+
+SCHEMA_VERSION = 1
+FORM = "1"  # of the canonical form: digests of different forms are never equal
+CRC, SHA256 = "crc", "sha256"
+_CHUNK = 1 << 20
+
+
+class CannotHash(InspectorError):
+    """A part of the model could not be read, so that it has no digest."""
+
+
+class ModelHash(NamedTuple):
+    """Digests of a model's parts, and of all together.
+
+    ``graph`` is what signatures, initializers and restored functions compute; ``signatures`` the interface; ``variables``
+    their names, dtypes and shapes; ``weights`` the values: "crc:..." made of the checksums in the index, no proof against
+    tampering, or "sha256:..." of the bytes; ``assets`` names and contents.
+    """
+
+    path: str
+    graph: str
+    signatures: str
+    variables: str
+    weights: str
+    assets: str
+
+    @property
+    def digest(self) -> str:
+        """All parts as one. It differs between a "crc" and a "sha256" of the same weights."""
+        text = "\n".join((FORM, *self[1:]))
+        return f"{FORM}:{hashlib.sha256(text.encode()).hexdigest()}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON document, version 1. Its schema is ``inspector/report/hash_schema.json``."""
+        parts = {name: getattr(self, name) for name in self._fields[1:]}
+        model = {"path": self.path, "digest": self.digest, "parts": parts}
+        return {"schema_version": SCHEMA_VERSION, "inspector": VERSION, "model": model}
+
+
+def hash_model(
+    path: str | os.PathLike[str],
+    *,
+    verify: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+    progress: Callable[[int], None] | None = None,
+) -> ModelHash:
+    """The canonical digest of a SavedModel. ``verify`` reads all weights and hashes them with SHA-256.
+
+    Cost: about that of a check without ``verify``; assets are read in any case. Raises UsageError for a path that does
+    not exist, CannotHash for a model that does not read.
+    """
+    model = open_model(path, verify=False, limits=limits)
+    refuse_unreadable(model)
+    ledger = Digests()
+    variables = stored(model)
+    graphs: list[Any] = []
+    interfaces: list[Any] = []
+    for meta in sorted(model.meta_graphs, key=lambda meta: meta.tags):
+        canonical = Canonical(model, meta, variables, ledger)
+        functions = sorted(canonical.functions().items())
+        interfaces.append((meta.tags, interface(canonical)))
+        outputs = [
+            (key, sorted(done.outputs.items()), done.rest)
+            for key in sorted(canonical.signatures)
+            for done in (canonical.computed(key),)
+        ]
+        restored = [
+            (path, sorted((takes(trace.takes), repr(trace.token)) for trace in one.traces)) for path, one in functions
+        ]
+        graphs.append((meta.tags, outputs, canonical.initialised(), restored))
+    structure = [(name, one.dtype, one.shape) for name, one in sorted(variables.items())]
+    return ModelHash(
+        os.fspath(path), _text(ledger.note(repr(graphs))), _text(ledger.note(repr(interfaces))),
+        _text(ledger.note(repr(structure))), _weights(model, variables, verify, progress), _assets(model),
+    )  # fmt: skip
+
+
+def refuse_unreadable(model: Model) -> None:
+    """Raise CannotHash for a model of which a part that counts is not there to be read."""
+    why = [f"{fault.kind} {fault.file}".strip() for fault in model.faults if fault.kind not in _HARMLESS]
+    why += [f"{gap.where}: {gap.why}" for gap in model.gaps]
+    if why:
+        raise CannotHash(f"{model.path} cannot be read: {'; '.join(why)}")
+
+
+_HARMLESS = ("both-graph-files", "index-missing", "debug-info-damaged")
+
+
+def _text(token: Token) -> str:
+    return token.hex() if isinstance(token, bytes) else str(token)
+
+
+def _weights(model: Model, variables: dict[str, Stored], verify: bool, progress: Callable[[int], None] | None) -> str:
+    if not verify:
+        told = [(name, one.crc) for name, one in sorted(variables.items())]
+        return f"{CRC}:{hashlib.sha256(repr(told).encode()).hexdigest()}"
+    bundle = model.bundle
+    total = hashlib.sha256()
+    done = 0
+    for name, one in sorted(variables.items()):
+        total.update(f"{name}\0{one.dtype}\0{one.shape}\0".encode())
+        for entry in bundle.pieces(one.key) if bundle is not None else ():
+            for chunk in bundle.chunks(entry) if bundle is not None else ():
+                total.update(chunk)
+                done += len(chunk)
+                if progress is not None:
+                    progress(done)
+    return f"{SHA256}:{total.hexdigest()}"
+
+
+def _assets(model: Model) -> str:
+    total = hashlib.sha256()
+    for name in sorted(model.assets):
+        total.update(f"{name}\0{asset_digest(model, name)}\0".encode())
+    return total.hexdigest()
+
+
+def asset_digest(model: Model, name: str) -> str:
+    """SHA-256 of a file below assets/. Raises FormatError where it does not read."""
+    total = hashlib.sha256()
+    try:
+        with open(os.path.join(model.folder, "assets", name), "rb") as file:
+            while chunk := file.read(_CHUNK):
+                total.update(chunk)
+    except OSError as error:
+        raise FormatError("asset-unreadable", f"assets/{name}", error.strerror or str(error)) from None
+    return total.hexdigest()

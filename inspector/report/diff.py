@@ -1,0 +1,189 @@
+"""A comparison as text, Markdown and JSON: the classes worst first, then both sides in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from inspector.differences.difference import CALLERS, CLASSES, COMPATIBLE, LOAD, METADATA, NUMBERS, SAME, WEIGHTS
+from inspector.report.style import Style
+from inspector.report.text import size
+
+if TYPE_CHECKING:
+    from inspector.comparison import Change, Comparison
+    from inspector.comparison.bodies import Body, OpChange
+
+TITLES = {
+    LOAD: "no longer loads or runs", CALLERS: "breaks callers", NUMBERS: "computes otherwise", WEIGHTS: "other weights",
+    COMPATIBLE: "compatible", METADATA: "metadata", SAME: "no difference",
+}  # fmt: skip
+_PLACES = 10
+_OPS = 200  # of one graph
+_MARKS = {"added": "+", "removed": "-", "changed": "~"}
+_SCALE = 90  # characters of a value
+
+
+def written(found: Comparison, form: str, style: Style, *, details: bool = False) -> str:
+    """The comparison in one format."""
+    if form == "json":
+        import json
+
+        return json.dumps(found.as_dict(), indent=1, ensure_ascii=False) + "\n"
+    lines = markdown_lines(found, details) if form == "markdown" else text_lines(found, style, details)
+    return "\n".join(lines) + "\n"
+
+
+def verdict(found: Comparison) -> str:
+    """ "breaks callers: 2 changes, suggested version bump: major" """
+    if not found.changes:
+        return TITLES[SAME]
+    count = len(found.changes)
+    return f"{TITLES[found.worst]}: {count} change{'s' * (count != 1)}, suggested version bump: {found.bump}"
+
+
+def text_lines(found: Comparison, style: Style, details: bool = False) -> Iterator[str]:
+    """For people at a terminal."""
+    paint = {LOAD: style.bad, CALLERS: style.bad, NUMBERS: style.warn, SAME: style.good, COMPATIBLE: style.good}
+    yield f"old  {style.title(found.old.path)}"
+    yield f"new  {style.title(found.new.path)}"
+    yield f"     {paint.get(found.worst, style.head)(verdict(found))}"
+    shown: set[Body] = set()
+    for level, pairs in _by_class(found):
+        yield ""
+        yield f"{paint.get(level, style.head)(TITLES[level])}"
+        for change, bodies in pairs:
+            yield f"  {style.title(change.code)}  {change.message}"
+            yield from (f"         {line}" for line in _places(change, details))
+            if details:
+                yield from (f"         {line}" for line in _graphs(bodies, style, shown))
+    if any(found.bodies) and not details:
+        yield "  (--details lists the ops)"
+    for one in found.values:
+        yield f"  {one.name}: {one.distance or one.why}"
+    for why in found.unjudged:
+        yield f"{style.bad('not judged')}: {why}"
+    yield ""
+    yield from _table(found, style)
+
+
+def _by_class(found: Comparison) -> Iterator[tuple[str, list[tuple[Change, tuple[Body, ...]]]]]:
+    pairs = list(zip(found.changes, found.bodies, strict=True))
+    for level in CLASSES:
+        some = [pair for pair in pairs if pair[0].level == level]
+        if some:
+            yield level, some
+
+
+def _places(change: Change, details: bool) -> Iterator[str]:
+    if change.code != "DF300":
+        return
+    shown = change.places if details else change.places[:_PLACES]
+    yield from shown
+    if len(shown) < len(change.places):
+        yield f"and {len(change.places) - len(shown)} more"
+
+
+def _graphs(bodies: tuple[Body, ...], style: Style, shown: set[Body]) -> Iterator[str]:
+    """Like a unified diff: a head for each graph, a mark for each op. A graph that was shown before is only named."""
+    for body in bodies:
+        again = " as above" if body in shown else ""
+        yield style.head(f"@@ {body.function or 'main graph'} @@{again}")
+        if again:
+            continue
+        shown.add(body)
+        for change in body.changes[:_OPS]:
+            paint = {"+": style.good, "-": style.bad}.get(_MARKS[change.what], style.warn)
+            for line in _op(change):
+                yield paint(line)
+        if len(body.changes) > _OPS:
+            yield f"and {len(body.changes) - _OPS} more ops"
+
+
+def _op(change: OpChange) -> Iterator[str]:
+    mark = _MARKS[change.what]
+    if change.what != "changed":
+        attrs = ", ".join(f"{name}: {_cut(value)}" for name, _, value in change.attrs)
+        yield f"{mark} {change.name} = {change.op}" + (f" {{{attrs}}}" if attrs else "")
+        return
+    yield f"{mark} {change.name} = {change.op}"
+    for name, old, new in change.attrs:
+        yield f"    {name}: {_cut(old)} -> {_cut(new)}"
+    for place, old, new in change.inputs:
+        yield f"    input {place}: {old} -> {new}" if change.op != "result" else f"    {old} -> {new}"
+
+
+def _cut(text: str) -> str:
+    """A value, its middle left out where it is long; what stands in brackets after it stays."""
+    head, bracket, tail = text.partition(" (")
+    head = head if len(head) <= _SCALE else f"{head[: _SCALE - 20]} ... {head[-15:]}"
+    return f"{head}{bracket}{tail}"
+
+
+def _facts(found: Comparison) -> list[tuple[str, str, str]]:
+    """What both sides are, one fact a row."""
+    rows: list[tuple[str, Any, Any]] = []
+    old, new = found.environments
+    for name, one, other in (
+        ("saved by TensorFlow", old.saved_by or "unknown", new.saved_by or "unknown"),
+        ("producer", old.producer, new.producer),
+        ("companion packages", ", ".join(old.packages) or "none", ", ".join(new.packages) or "none"),
+        ("size on disk", size(old.disk), size(new.disk)),
+        ("parameters", f"{old.parameters:,}", f"{new.parameters:,}"),
+        ("estimated memory", size(old.memory), size(new.memory)),
+        ("nodes", f"{old.nodes:,}", f"{new.nodes:,}"),
+        ("functions", f"{old.functions:,}", f"{new.functions:,}"),
+    ):
+        rows.append((name, one, other))
+    for name in sorted({*old.oldest, *new.oldest}):
+        rows.append((f"oldest for {name}", old.oldest.get(name, "?"), new.oldest.get(name, "?")))
+    return [(name, str(one), str(other)) for name, one, other in rows]
+
+
+def _table(found: Comparison, style: Style) -> Iterator[str]:
+    rows = _facts(found)
+    widths = [max(len(row[i]) for row in [("", "old", "new"), *rows]) for i in (0, 1)]
+    yield style.head(f"{'':{widths[0]}}  {'old':{widths[1]}}  new")
+    for name, one, other in rows:
+        line = f"{name:{widths[0]}}  {one:{widths[1]}}  {other}"
+        yield line if one == other else style.title(line)
+
+
+def markdown_lines(found: Comparison, details: bool = False) -> Iterator[str]:
+    """For a pull request."""
+    yield f"### {_cell(found.old.path)} → {_cell(found.new.path)}"
+    yield ""
+    yield f"**{verdict(found)}**"
+    if found.changes:
+        yield ""
+        yield "| class | code | change |"
+        yield "|---|---|---|"
+        for change in found.changes:
+            yield f"| {change.level} | {change.code} | {_cell(change.message)} |"
+    shown: set[Body] = set()
+    for change, bodies in zip(found.changes, found.bodies, strict=True) if details else ():
+        if bodies:
+            yield ""
+            yield f"<details><summary>{change.code} {_cell(change.where)}</summary>"
+            yield ""
+            yield "```diff"
+            yield from (line.replace("~ ", "! ", 1) for line in _graphs(bodies, Style(colour=False), shown))
+            yield "```"
+            yield "</details>"
+    if found.values:
+        yield ""
+        yield "| tensor | difference |"
+        yield "|---|---|"
+        for one in found.values:
+            yield f"| {_cell(one.name)} | {_cell(str(one.distance or one.why))} |"
+    for why in found.unjudged:
+        yield ""
+        yield f"not judged: {_cell(why)}"
+    yield ""
+    yield "| | old | new |"
+    yield "|---|---|---|"
+    for name, one_side, other in _facts(found):
+        yield f"| {name} | {_cell(one_side)} | {_cell(other)} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
