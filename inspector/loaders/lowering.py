@@ -52,7 +52,7 @@ def _at_first_run(condition: Condition | None) -> Condition:
 
 def _call_is_lowered(finding: Finding, walk: Walk) -> bool:
     """A While, If or Case whose function takes something else: wiring it into the main graph fails."""
-    if walk.view is None or finding.data["mismatch"] in ("more outputs", "fewer attrs"):
+    if walk.view is None or finding.data["mismatch"] == "more outputs":
         return False
     lowered = kernels.lowered_into_main(walk.view)
     return finding.data["function"] in lowered and (nodes.in_main(finding, walk) or finding.where.function in lowered)
@@ -71,6 +71,7 @@ _LOWERED = (
     Mind("GR002", when=_lowered(nodes.names_nothing)),
     Mind("GR007", when=_lowered(nodes.name_is_refused)),
     Mind("FN001", when=_missing_is_lowered),
+    Mind("FN002", when=_lowered(nodes.recursion_is_run)),
     Mind("FN004", when=_lowered(nodes.is_data_return)),
     Mind("FN006", when=_call_is_lowered),
     Mind("GR010", when=_lowered(nodes.device_is_refused)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from inspector.findings import Finding
 from inspector.loaders.step import PLACED, Condition, Mind, Walk, has_datum, minds
+from inspector.model.dtypes import RESOURCE
 from inspector.model.graph import Function
 from inspector.topology import attr_faults, kernels
 from inspector.topology.shapes import propagation
@@ -111,7 +112,7 @@ def name_is_refused(finding: Finding, walk: Walk) -> bool:
 
 def _colocation_is_refused(finding: Finding, walk: Walk) -> bool:
     """C++ takes a _class that is no list for none; Python's importer does not."""
-    return bool(finding.data["listed"]) or walk.loader != "serving"
+    return in_main(finding, walk) and (bool(finding.data["listed"]) or walk.loader != "serving")
 
 
 def is_data_return(finding: Finding, walk: Walk) -> bool:
@@ -161,19 +162,25 @@ def _function_is_asked_for(finding: Finding, walk: Walk) -> bool:
     return bool(finding.data["stateful"]) and (imported or finding.data["op"] in _CALLS)
 
 
+def _return_is_missed(finding: Finding, walk: Walk) -> bool:
+    """Grappler also knows "node" and "node:1"."""
+    return is_data_return(finding, walk) and not finding.data["flat"]
+
+
 def _loop_is_run(finding: Finding, walk: Walk) -> bool:
     """A loop whose condition is there and whose body is not."""
     return finding.data["op"] in _LOOPS and finding.data["attr"] == "body" and is_live(finding, walk)
 
 
-def _recursion_is_run(finding: Finding, walk: Walk) -> bool:
-    """A call on the way round that is not pruned."""
+def recursion_is_run(finding: Finding, walk: Walk) -> bool:
+    """A call on the way round that is not pruned: those with side effects are followed before anything is."""
     view, name = walk.view, finding.where.function
     body = view.meta.function(name) if view is not None else None
     if view is None or body is None:
         return False
     live = view.live(name)
-    calling = [kind for node, kind in zip(body.body.names, body.body.kinds, strict=True) if node in live]
+    nodes = zip(body.body.names, body.body.kinds, strict=True)
+    calling = [kind for node, kind in nodes if node in live or kind.op == "StatefulPartitionedCall"]
     return any(name in view.reach.closure(view.reach.callees(kind)) for kind in dict.fromkeys(calling))
 
 
@@ -276,6 +283,21 @@ def device_is_refused(finding: Finding, walk: Walk) -> bool:
     if soft is None:
         soft = walk.loader == "tf2"
     return other_job(finding, walk) if soft else absent_device(finding, walk)
+
+
+def _goes_with_resource(finding: Finding, walk: Walk) -> bool:
+    """A node of a function that takes a resource: it is placed where that is, wherever the function was pinned to."""
+    view = walk.view
+    function = view.meta.function(finding.where.function) if view is not None else None
+    if view is None or function is None:
+        return False
+    pinned = {kind for name, kind in zip(function.body.names, function.body.kinds, strict=True) if name in walk.members}
+    types = [view.ops.resolve(kind.form) for kind in pinned]
+    return all(one is not None and one.inputs is not None and RESOURCE in one.inputs for one in types)
+
+
+def _refused_in_program(finding: Finding, walk: Walk) -> bool:
+    return device_is_refused(finding, walk) and not _goes_with_resource(finding, walk)
 
 
 def _absent_at_first_run(finding: Finding, walk: Walk) -> bool:
@@ -425,6 +447,7 @@ IN_LIBRARY = (
     Mind("OP005", when=attr_is_refused),
     Mind("GR009", when=_shape_is_impossible),
     Mind("GR011", when=_refused_by_python),
+    Mind("GR019"),
     *SHAPES_OF_LIBRARY,
 )
 
@@ -469,12 +492,15 @@ IN_V1_MAIN = (
 # What Python makes of the devices of a main graph.
 SPELLED_FOR_PYTHON = (Mind("GR011", when=_refused_by_python),)
 
-# A Session adds each function twice, and takes one that does not equal itself for another of the same name.
+# A function that is added twice is refused where it does not equal itself (function.cc FunctionDefsEqual).
+SAME_FUNCTIONS = (Mind("GR009", when=_cannot_be_parsed),)
+
+# A Session adds each function twice.
 ADDED_TWICE = (
     Mind("GR006", when=_is_twice_in_body),
-    Mind("GR009", when=_cannot_be_parsed),
+    *SAME_FUNCTIONS,
     Mind("FN001", when=_is_gradient),
-    *minds("FN010", "FN012"),
+    *minds("FN010", "FN012", "FN013"),
 )
 
 # cc/saved_model/loader.cc ValidateSavedTensors: all functions.
@@ -500,7 +526,7 @@ PLACED_AT_FIRST_RUN = (
     Mind("GR011", when=_refused_at_first_run),
     Mind("OP007", when=_is_placed_at_first_run),
 )
-PLACED_IN_PROGRAM = (Mind("GR010", when=device_is_refused), Mind("GR011", when=_refused_after_python))
+PLACED_IN_PROGRAM = (Mind("GR010", when=_refused_in_program), Mind("GR011", when=_refused_after_python))
 
 # A Session's call: functions that the import did not instantiate are looked at only now.
 IN_SESSION_CALL = (
@@ -513,8 +539,8 @@ IN_SESSION_CALL = (
     Mind("GR007", when=name_is_refused),
     Mind("FN001", when=_loop_is_run, how="crash"),
     Mind("FN001", when=_function_is_asked_for),
-    Mind("FN002", when=_recursion_is_run, how="crash"),
-    Mind("FN004", when=is_data_return),
+    Mind("FN002", when=recursion_is_run, how="crash"),
+    Mind("FN004", when=_return_is_missed),
 )
 # Any call.
 IN_CALL = (
@@ -529,28 +555,31 @@ IN_CALL = (
 )
 
 
-def _is_bypassed(node: str, function: Function) -> bool:
-    """Whether Grappler takes a NoOp away: not where that would add edges between devices.
+def _noop_is_kept(node: str, function: Function, live: frozenset[str]) -> bool:
+    """Whether a NoOp stays: Grappler takes it away, but not where that would add edges between devices.
 
     Source: core/grappler/optimizers/dependency_optimizer.cc BypassingNodeIsBeneficial.
     """
     body = function.body
     waits = len(body.inputs[body.names.index(node)])
-    waiting = sum(f"^{node}" in inputs for inputs in body.inputs) + list(function.control_ret.values()).count(node)
-    return not ((waits == 1 and waiting > 1) or (waits > 1 and waiting == 1))
+    needed = zip(body.names, body.inputs, strict=True)
+    waiting = sum(name in live and f"^{node}" in inputs for name, inputs in needed)
+    waiting += list(function.control_ret.values()).count(node)
+    return (waits == 1 and waiting > 1) or (waits > 1 and waiting == 1)
 
 
 def _live_in_other_job(finding: Finding, walk: Walk) -> bool:
     """Grappler takes an Identity of a function away before its device is looked at, and most NoOps."""
-    if walk.view is None or not _far(finding):
+    if walk.view is None or not _far(finding) or _goes_with_resource(finding, walk):
         return False
     function = walk.view.meta.function(finding.where.function)
     if function is None:
         return is_live(finding, walk)
     live = walk.view.live(function.name)
     ops = {name: kind.op for name, kind in zip(function.body.names, function.body.kinds, strict=True)}
-    kept = [node for node in walk.members if node in live and ops[node] != "Identity"]
-    return any(ops[node] != "NoOp" or not _is_bypassed(node, function) for node in kept)
+    if any(ops[node] == "NoOp" and _noop_is_kept(node, function, live) for node in walk.members):
+        return True
+    return any(node in live and ops[node] not in ("Identity", "NoOp") for node in walk.members)
 
 
 def _refused_in_function(finding: Finding, walk: Walk) -> bool:

@@ -53,8 +53,8 @@ STEPS = (
     ),
     Step(
         "add the functions to the session",
-        (Mind("FN010", when=has_datum("problem", "twice")),),
-        "core/framework/function.cc FunctionLibraryDefinition::AddGradientDef",
+        (Mind("FN010", when=has_datum("problem", "twice")), Mind("FN013")),
+        "core/framework/function.cc FunctionLibraryDefinition::AddFunctionDef, AddGradientDef",
         reads=(ALL_FUNCTIONS,),
     ),
     Step("resolve calls", nodes.CALLS_IN_MAIN, "core/framework/function.cc FunctionLibraryDefinition", reads=(MAIN,)),

@@ -140,6 +140,12 @@ V1_STEPS = (
         reads=(MAIN,),
     ),
     Step(
+        "add the functions to the graph",
+        nodes.SAME_FUNCTIONS,
+        "core/framework/function.cc FunctionLibraryDefinition::AddFunctionDef",
+        reads=(ALL_FUNCTIONS,),
+    ),
+    Step(
         "infer shapes through calls",
         nodes.SHAPES_OF_MAIN,
         "core/common_runtime/shape_refiner.cc InferShapesForFunction",

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from inspector.model.graph import Kind
+
 _PYTHON_TYPES = ("CPU", "GPU", "TPU", "CUSTOM", "EPU")
 _CAPITALS = ("cpu", "gpu")
 _PART = re.compile(
@@ -90,3 +92,14 @@ def _is_int(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_colocated(kind: Kind, node: str) -> bool:
+    """Whether a node asks to be placed with another one, in which case Python's import drops its own device.
+
+    Source: tensorflow/python/framework/importer.py (_GetColocationNames, _ProcessNewOps).
+    """
+    if not kind.raw("_class"):
+        return False
+    names = kind.attrs["_class"].proto.list.s
+    return any(name.startswith(b"loc:@") and name[len(b"loc:@") :] != node.encode() for name in names)

@@ -47,6 +47,6 @@ class ArgumentDtype(GraphRule):
                     "argument": argument.name,
                     "function": wiring.function,
                     "attr": f", but the attr `{by}`" if by else "",
-                    "undeclared": bool(by) and by not in declared,
+                    "undeclared": by not in declared,
                 }
                 yield Found(node_at(view, wiring.function, "", "signature"), wiring.function, data)

@@ -54,6 +54,10 @@ class FunctionMissing(GraphRule):
             "  y = If(a, b) {Tcond: bool, Tin: [float32], Tout: [float32], then_branch: @gone, else_branch: @f}",
             expect=("y",),
         ),
+        Example(
+            'x = Placeholder() {dtype: float32}\ny = PartitionedCall(x) {f: @"", Tin: [float32], Tout: [float32]}',
+            expect=("y",),
+        ),
     )
 
     def check_graph(self, wiring: Wiring, view: MetaView) -> Iterator[Found]:
@@ -105,9 +109,10 @@ def _missing(kind: Kind, view: MetaView) -> dict[str, str]:
     gradients = view.meta.library.registered_gradients
     if gradients and _GRADIENT in kind.attrs:
         op_type = kind.attrs[_GRADIENT].proto.s.decode("utf-8", "replace")
-        named.setdefault(gradients.get(op_type, ""), []).append(_GRADIENT)
+        if gradients.get(op_type):
+            named.setdefault(gradients[op_type], []).append(_GRADIENT)
     return {
         name: ", ".join(dict.fromkeys(sorted(attrs)))
         for name, attrs in named.items()
-        if name and name not in view.meta.library.by_name and view.ops.op(name) is None
+        if name not in view.meta.library.by_name and view.ops.op(name) is None
     }

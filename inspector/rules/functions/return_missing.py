@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, GraphRule, node_at
 from inspector.topology.inspection import MetaView
 from inspector.topology.wiring import Wiring
+
+_FLAT = re.compile(r"[^:^]+(:\d+)?")  # as in a main graph
 
 
 class ReturnMissing(GraphRule):
@@ -46,6 +49,7 @@ class ReturnMissing(GraphRule):
                     "tensor": bad.tensor,
                     "control": control,
                     "short": bad.short,
+                    "flat": bool(_FLAT.fullmatch(bad.tensor)) and bad.tensor.partition(":")[0] in wiring.positions,
                     "what": "control output" if control else "output",
                     "problem": problem,
                 }

@@ -16,7 +16,7 @@ class Colocation(GraphRule):
     """Node asks to be placed with a node that the main graph does not have.
 
     What it checks: the attr _class of the main graph's nodes: that it is a list, and that the nodes it names behind
-    "loc:@" are there. In functions nobody looks at these names.
+    "loc:@" are there. In functions nobody looks at these names, but Python wants a list there too.
 
     Why it matters: the import of the main graph stops with "Node 'x' expects to be colocated with unknown node 'y'", in
     every loader that imports it. A _class that is no list stops Python: "TypeError: Expected binary or unicode string".
@@ -40,11 +40,13 @@ class Colocation(GraphRule):
     bad = (
         Example('x = Placeholder() {dtype: float32}\ny = Relu(x) {T: float32, _class: ["loc:@gone"]}', expect=("y",)),
         Example('x = Placeholder() {dtype: float32}\ny = Relu(x) {T: float32, _class: "loc:@x"}', expect=("y",)),
+        Example(
+            'function f (a: float32) -> (r: float32 = y:activations:0)\n  y = Relu(a) {T: float32, _class: "loc:@a"}',
+            expect=("y",),
+        ),
     )
 
     def check_graph(self, wiring: Wiring, view: MetaView) -> Iterator[Found]:
-        if wiring.function:
-            return
         graph = wiring.graph
         wrong = {kind: fault for kind in dict.fromkeys(graph.kinds) if (fault := _fault(kind, wiring)) is not None}
         for at, kind in enumerate(graph.kinds) if wrong else ():
@@ -63,5 +65,5 @@ def _fault(kind: Kind, wiring: Wiring) -> tuple[str, bool] | None:
         return "a _class that is no list", False
     names = [text.decode("utf-8", "replace") for text in attr.proto.list.s]
     wanted = [name[len(_PREFIX) :] for name in names if name.startswith(_PREFIX)]
-    missing = [name for name in wanted if name not in wiring.positions]
+    missing = [] if wiring.function else [name for name in wanted if name not in wiring.positions]
     return (f"{some_of(missing)}, which the graph does not have", True) if missing else None

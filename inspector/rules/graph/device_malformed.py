@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, GraphRule, found_node
-from inspector.topology.devices import parse, python_spelling
+from inspector.topology.devices import is_colocated, parse, python_spelling
 from inspector.topology.inspection import MetaView
 from inspector.topology.wiring import Wiring
 
@@ -46,9 +46,8 @@ class DeviceMalformed(GraphRule):
             if text not in known:
                 known[text] = _refusals(text)
             if known[text]:
-                yield found_node(
-                    wiring, view, at, field="device", device=text, colocated="_class" in kind.attrs, **known[text]
-                )
+                colocated = is_colocated(kind, wiring.graph.names[at])
+                yield found_node(wiring, view, at, field="device", device=text, colocated=colocated, **known[text])
 
 
 def _refusals(text: str) -> dict[str, object]:

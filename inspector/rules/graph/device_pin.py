@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, GraphRule, found_node
-from inspector.topology.devices import Device, parse, python_spelling
+from inspector.topology.devices import Device, is_colocated, parse, python_spelling
 from inspector.topology.inspection import MetaView
 from inspector.topology.wiring import Wiring
 
@@ -67,7 +67,7 @@ class DevicePin(GraphRule):
                     job=pin.job,
                     task=pin.task,
                     replica=pin.replica,
-                    colocated="_class" in kind.attrs,
+                    colocated=is_colocated(kind, wiring.graph.names[at]),
                 )
 
 
