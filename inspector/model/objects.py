@@ -6,10 +6,11 @@ Source: tensorflow/core/protobuf/saved_object_graph.proto, tensorflow/python/sav
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.model.dtypes import Shape, shape_of
 from inspector.model.structures import Structure, decode, leaves
+from inspector.named_tuple import NamedTuple
 from inspector.wire.schema import message
 
 SIGNATURES = "signatures"
