@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 __all__ = ["NamedTuple"]
 
 if TYPE_CHECKING:
-    from typing import NamedTuple
+    from typing import NamedTuple  # noqa: TID251
 else:
     try:
         from _collections import _tuplegetter as _field  # the C descriptor of collections.namedtuple
