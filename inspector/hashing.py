@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from inspector.canonical.form import Canonical
-from inspector.canonical.interface import interface, takes
+from inspector.canonical.interface import interface
 from inspector.canonical.ledger import Digests, Token
 from inspector.canonical.variables import Stored, stored
 from inspector.errors import DEFAULT_LIMITS, FormatError, InspectorError, Limits
@@ -82,7 +82,7 @@ def hash_model(
             for done in (canonical.computed(key),)
         ]
         restored = [
-            (path, sorted((takes(trace.takes), repr(trace.token)) for trace in one.traces)) for path, one in functions
+            (path, sorted((str(trace.takes), repr(trace.token)) for trace in one.traces)) for path, one in functions
         ]
         graphs.append((meta.tags, outputs, canonical.initialised(), restored))
     structure = [(name, one.dtype, one.shape) for name, one in sorted(variables.items())]

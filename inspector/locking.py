@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from inspector.canonical.form import Canonical
-from inspector.canonical.intent import read_value
+from inspector.canonical.intent import read_parameters, read_signature, read_value
 from inspector.canonical.interface import Call, End, call_of
 from inspector.canonical.ledger import Numbers
-from inspector.canonical.specs import Dict, Other, Signature, Tensor, Tuple
+from inspector.canonical.specs import Tensor
 from inspector.canonical.variables import stored
 from inspector.checking import expand
 from inspector.comparison.change import Change
@@ -164,13 +164,8 @@ def _interface_dict(one: Interface) -> dict[str, Any]:
     }
     functions = {
         path: {
-            "arguments": list(function.arguments),
-            "defaults": list(function.defaults),
-            "calls": [
-                {"args": [_plain(arg) for arg in takes.args], "kwargs": {name: _plain(arg) for name, arg in takes.kwargs},
-                 "returns": returns}
-                for takes, returns in function.calls.items()
-            ],
+            "arguments": str(function.parameters),
+            "calls": {str(takes): returns for takes, returns in function.calls.items()},
         }
         for path, function in one.functions.items()
     }  # fmt: skip
@@ -185,13 +180,8 @@ def _interface(document: Mapping[str, Any]) -> Interface:
         signatures[key] = Call(inputs, {name: _end(text) for name, text in call["outputs"].items()}, call["method"])
     functions = {}
     for path, one in document["functions"].items():
-        calls = {
-            Signature(tuple(map(_value, c["args"])), tuple((n, _value(v)) for n, v in c["kwargs"].items())): c[
-                "returns"
-            ]
-            for c in one["calls"]
-        }
-        functions[path] = Callable(tuple(one["arguments"]), tuple(one["defaults"]), calls)
+        calls = {read_signature(text): str(returns) for text, returns in one["calls"].items()}
+        functions[path] = Callable(read_parameters(one["arguments"]), calls)
     return Interface(signatures, functions)
 
 
@@ -205,27 +195,6 @@ def _end(text: str) -> End:
     if not isinstance(tensor, Tensor):
         raise ValueError(f"{text!r} is no tensor")
     return End(name, tensor.shape, encoding)
-
-
-def _plain(value: Any) -> Any:
-    """A structured value as JSON: a tensor is a string, a literal stands in an object of its own."""
-    if isinstance(value, Tensor):
-        return str(value)
-    if isinstance(value, Tuple):
-        return [_plain(item) for item in value.items]
-    if isinstance(value, Dict):
-        return {"dict": {name: _plain(item) for name, item in value.items}}
-    return {"other": value.text} if isinstance(value, Other) else {"value": value}
-
-
-def _value(plain: Any) -> Any:
-    if isinstance(plain, str):
-        return read_value(plain)
-    if isinstance(plain, list):
-        return Tuple(tuple(map(_value, plain)))
-    if "dict" in plain:
-        return Dict(tuple((name, _value(item)) for name, item in plain["dict"].items()))
-    return Other(plain["other"]) if "other" in plain else plain["value"]
 
 
 _FLAT = 100  # characters of a value that stays on one line

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from inspector.canonical.form import Canonical
 from inspector.canonical.graphs import Computed
-from inspector.canonical.interface import call_of, defaults_of, takes
+from inspector.canonical.interface import call_of, defaults_of
 from inspector.canonical.objects import Restored, Traced
 from inspector.canonical.specs import covers_call
 from inspector.comparison.bodies import Bodies, Body, summary
 from inspector.comparison.change import Change
+from inspector.comparison.functions import as_called
 from inspector.comparison.interface import Pairs, pair_ends
 from inspector.hashing import asset_digest
 from inspector.model.saved_model import Model
@@ -59,31 +60,31 @@ def _outputs(old: Computed, new: Computed, pairs: Pairs) -> list[str]:
 
 
 def _function(old: Restored, new: Restored, bodies: Bodies) -> Iterator[Told]:
-    for before, after in _pair_traces(old.traces, new.traces):
+    for before, after in _pair_traces(old, new):
         if before.token != after.token:
             found = bodies.functions(before.name, after.name)
-            call = takes(before.takes) if len(old.traces) > 1 else ""
+            call = str(before.takes) if len(old.traces) > 1 else ""
             data = {"path": old.path, "call": call, "summary": summary(found)}
             yield Change("DF201", f"function {old.path}{call}", data), found
 
 
-def _pair_traces(old: tuple[Traced, ...], new: tuple[Traced, ...]) -> Iterator[tuple[Traced, Traced]]:
+def _pair_traces(old: Restored, new: Restored) -> Iterator[tuple[Traced, Traced]]:
     """Concrete functions that accept the same calls, those that compute the same first; then those that accept more."""
-    free = list(new)
+    left = [(one, as_called(one.takes, old.parameters, new.parameters)) for one in old.traces]
+    free = list(new.traces)
     for equal in (
-        lambda one, other: one.takes == other.takes and one.token == other.token,
-        lambda one, other: one.takes == other.takes,
-        lambda one, other: covers_call(other.takes, one.takes),
+        lambda one, call, other: call == other.takes and one.token == other.token,
+        lambda _, call, other: call == other.takes,
+        lambda _, call, other: covers_call(other.takes, call),
     ):
-        left = []
-        for one in old:
-            twin = next((other for other in free if equal(one, other)), None)
+        waiting, left = left, []
+        for one, call in waiting:
+            twin = next((other for other in free if equal(one, call, other)), None)
             if twin is None:
-                left.append(one)
+                left.append((one, call))
             else:
                 free.remove(twin)
                 yield one, twin
-        old = tuple(left)
 
 
 def compare_assets(old: Model, new: Model) -> Iterator[Change]:

@@ -440,6 +440,7 @@ def restored_argument_with_default_added(copy: Copy) -> None:
     spec["args"].list_value.values.add(string_value="scale")
     spec["defaults"].ClearField("none_value")
     spec["defaults"].list_value.values.add(float64_value=1.0)
+    trace(copy, "outside").canonicalized_input_signature.tuple_value.values[0].tuple_value.values.add(float64_value=1.0)
 
 
 # --- the checkpoint

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -60,19 +57,6 @@ def test_text_against_binary(base: str, tmp_path: Path) -> None:
     text.save(f"{tmp_path}/text")
 
     assert changes(tmp_path / "plain", tmp_path / "text") == ()
-
-
-@pytest.fixture(scope="module")
-def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Every program three times, each time by another process: twice with one seed, once with another."""
-    if importlib.util.find_spec("tensorflow") is None:
-        pytest.skip("needs TensorFlow")
-    top = tmp_path_factory.mktemp("exports")
-    script = Path(__file__).parent / "programs.py"
-    for arguments in (["first", "1"], ["again", "1", "shift"], ["other", "2"]):
-        command = [sys.executable, str(script), str(top / arguments[0]), *arguments[1:]]
-        subprocess.run(command, check=True, capture_output=True)
-    return top
 
 
 @pytest.mark.xdist_group("exports")

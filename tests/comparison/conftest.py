@@ -1,0 +1,23 @@
+"""What several tests of comparisons need: programs, exported."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every program three times, each time by another process: twice with one seed, once with another."""
+    if importlib.util.find_spec("tensorflow") is None:
+        pytest.skip("needs TensorFlow")
+    top = tmp_path_factory.mktemp("exports")
+    root = Path(__file__).parents[2]
+    for arguments in (["first", "1"], ["again", "1", "shift"], ["other", "2"]):
+        command = [sys.executable, "-m", "tests.comparison.programs", str(top / arguments[0]), *arguments[1:]]
+        subprocess.run(command, check=True, capture_output=True, cwd=root)
+    return top
