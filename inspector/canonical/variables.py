@@ -2,12 +2,13 @@
 
 A checkpoint key is a path through objects, and good for a name, but where its last part is an index into a list: a layer
 more moves all that follow, and Keras 3 fills its list ``_all_variables`` in the order of memory addresses (its
-export/saved_model_export_archive.py). There the variable's own name stands for the index, without counters.
+export/saved_model_export_archive.py). There the variable's own name stands for the index, without counters; of several
+with one name, those of ``_all_variables`` come in the order of the variables with the same values elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from inspector.canonical.names import natural, without_counters
 from inspector.model import dtypes
@@ -64,27 +65,37 @@ def stored(model: Model) -> dict[str, Stored]:
 def _renamed(model: Model, bundle: TensorBundle) -> Iterator[tuple[str, str]]:
     """Checkpoint key → name, for the variables in lists."""
     lists: dict[str, list[tuple[int, ObjectVariable]]] = {}
-    for variable in _variables(model, bundle):
+    twins: dict[Hashable, int] = {}  # content → the place of the first variable that has it, and a place of its own
+    for place, variable in enumerate(sorted(_variables(model, bundle), key=lambda one: natural(one.path))):
         if variable.key:
             holder, _, last = short(variable.key).rpartition("/")
             if last.isdecimal() and variable.key.endswith(_VALUE):
                 lists.setdefault(holder, []).append((int(last), variable))
+            if holder not in _UNORDERED:
+                twins.setdefault(_content(bundle, variable), place)
     for holder, variables in lists.items():
         alike: dict[str, list[tuple[int, ObjectVariable]]] = {}
         for index, variable in variables:
             alike.setdefault(without_counters(variable.name), []).append((index, variable))
         for name, some in alike.items():
-            some.sort(
-                key=lambda pair: (natural(pair[1].name), _crc(bundle, pair[1])) if holder in _UNORDERED else pair[0]
-            )
+            if holder in _UNORDERED:
+                some.sort(key=lambda pair: _rank(twins, _content(bundle, pair[1])))
+            else:
+                some.sort(key=lambda pair: pair[0])
             for rank, (_, variable) in enumerate(some):
                 if variable.key:
                     yield variable.key, f"{holder}/<{name}>" + (f"#{rank}" if len(some) > 1 else "")
 
 
-def _crc(bundle: TensorBundle, variable: ObjectVariable) -> int:
+def _content(bundle: TensorBundle, variable: ObjectVariable) -> tuple[str, int, str, int]:
     entry = bundle.entries.get(variable.key or "")
-    return 0 if entry is None else entry.crc32c
+    crc = 0 if entry is None else entry.crc32c
+    return without_counters(variable.name), variable.dtype, dtypes.shape_text(variable.shape), crc
+
+
+def _rank(twins: dict[Hashable, int], content: tuple[str, int, str, int]) -> tuple[int, Hashable]:
+    """Variables with twins in their order, then the others."""
+    return twins.get(content, len(twins)), content
 
 
 def _variables(model: Model, bundle: TensorBundle) -> list[ObjectVariable]:

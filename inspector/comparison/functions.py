@@ -71,14 +71,19 @@ def _extended(old: Parameters, new: Parameters) -> bool:
 
 def as_called(call: Signature, old: Parameters, new: Parameters) -> Signature:
     """What the new function is given where the old one is called: the same values by name, or by position where the name
-    is gone; the new defaults beside."""
+    is gone; what is gone altogether only where it has not its default; the new defaults beside."""
     if old == new:
         return call
+    names = {*new.positional, *new.named}
     values = dict(new.defaults)
-    for place, (name, value) in enumerate(zip(old.positional, call.args, strict=False)):
-        known = name in new.positional or name in new.named or place >= len(new.positional)
-        values[name if known else new.positional[place]] = value
-    values.update(call.kwargs)
+    given = [*zip(old.positional, call.args, strict=False), *call.kwargs]
+    for place, (name, value) in enumerate(given):
+        if name in names:
+            values[name] = value
+        elif place < min(len(call.args), len(new.positional)):
+            values[new.positional[place]] = value
+        elif (name, value) not in old.defaults:
+            values[name] = value
     args = [values.pop(name) for name in new.positional if name in values]
     return Signature(
         (*args, *call.args[len(old.positional) :]), tuple(sorted(values.items(), key=lambda pair: pair[0]))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from inspector.canonical.form import Canonical
+from inspector.canonical.kinds import draws, seeds
 from inspector.canonical.objects import paths
 from inspector.comparison.change import Change
 from inspector.model.saved_model import ASSETS_COLLECTION, Model
@@ -22,6 +23,9 @@ def compare_files(old: Model, new: Model) -> Iterator[Change]:
     if differ:
         yield Change("DF504", "assets.extra", {"names": _some(differ)}, tuple(differ))
     yield from _sets("DF505", "side files", old.side_files, new.side_files)
+    before, after = _seeds(old), _seeds(new)
+    if before != after and before and after:
+        yield Change("DF508", "seeds", {"old": _some(sorted(before)), "new": _some(sorted(after))})
 
 
 def compare_metadata(old: Canonical, new: Canonical) -> Iterator[Change]:
@@ -41,6 +45,15 @@ def compare_metadata(old: Canonical, new: Canonical) -> Iterator[Change]:
     if before != after:
         spelled = [", ".join(f"{name} ×{count}" for name, count in sorted(side.items())) for side in (before, after)]
         yield Change("DF507", "devices", {"old": spelled[0] or "none", "new": spelled[1] or "none"})
+
+
+def _seeds(model: Model) -> set[str]:
+    """The seeds of random ops, where there are any."""
+    found = set()
+    for kind in model.kinds.kinds.values():
+        if draws(kind.op) and any(seeds(kind)):
+            found.add(f"{kind.op} {'/'.join(map(str, seeds(kind)))}")
+    return found
 
 
 def _versions(side: Canonical) -> str:

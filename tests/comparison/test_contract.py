@@ -22,6 +22,8 @@ from tests.differential.workbench import GOLDEN, Copy, bases
 REPORT = Path(__file__).parents[2] / "inspector" / "report"
 MODULE = GOLDEN / "module-signatures"
 FLOW = GOLDEN / "nested-control-flow"
+
+
 def test_a_refusal_names_all_that_is_wrong() -> None:
     (answer,) = explain_call(MODULE, "serving_default(x: float64[2,5], mask: bool[1])").answers
 
