@@ -10,9 +10,10 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.errors import UsageError
+from inspector.named_tuple import NamedTuple
 
 SCHEMA_VERSION = 1
 BY_POLICY, BY_BASELINE = "policy", "baseline"

@@ -14,10 +14,11 @@ from collections.abc import Generator, Sequence
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.checking import Plan
 from inspector.confirmation.child import resident
+from inspector.named_tuple import NamedTuple
 from inspector.telling import Form, Told, could_not_tell, tell
 
 CONFIRMING = "confirming"  # a worker says so: from now on the child process of the confirmation has its own bounds

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
 
 from inspector.assumptions import SERVING
 from inspector.baseline import Entry
 from inspector.catalogue import release
 from inspector.confirmation import COMPANIONS, confirm, packages_of, tensorflow_of
-from inspector.discovery import expand
+from inspector.discovery import find_models
 from inspector.engine import LOADERS, judge, judge_each, merge
 from inspector.errors import DEFAULT_LIMITS, Limits, UnknownRelease, UsageError
 from inspector.findings import CAPI, ERROR, FAILS, LOADS, TF_SERVING, UNKNOWN, Confirmation, Target, Verdict
 from inspector.loaders.session import TRANSFORM_TAGS
 from inspector.model.saved_model import Model, open_model
+from inspector.named_tuple import NamedTuple
 from inspector.own_ops import NO_OPS, OwnOps
 from inspector.policy import ANY, Policy
 from inspector.results import ModelReport, Report
@@ -86,20 +86,23 @@ def check(
     """
     wanted = Chosen(tuple(targets), AS_ASKED) if targets else choose_targets(tensorflow, device, packages, env, host)
     plan = Plan(
-        os.fspath(path), wanted.targets, wanted.why, tuple(loaders), None if tags is None else tuple(tags), version,
-        own_ops, policy, verify, confirm_by, limits,
+        os.fspath(path), wanted.targets, wanted.why, tuple(loaders), None if tags is None else tuple(tags), own_ops,
+        policy, verify, confirm_by, limits,
     )  # fmt: skip
     reports = []
-    for report in carry_out(plan, progress):
-        confirm_as_planned(report, plan)
+    for found in find_models(plan.path, version):
+        one = plan._replace(path=found.path, layout=found.layout)
+        report = carry_out(one, progress)
+        confirm_as_planned(report, one)
         reports.append(report)
     return Report(reports, wanted.targets)
 
 
 class Plan(NamedTuple):
-    """All that a check of one path needs to know, as plain values: it can be handed to another process.
+    """All that a check of one model needs to know, as plain values: it can be handed to another process.
 
-    ``fail_on``, ``baseline`` (what it says of the model; None without one) and ``lock`` decide what counts.
+    ``fail_on``, ``baseline`` (what it says of the model; None without one) and ``lock`` decide what counts; ``layout`` is
+    where the model was found (``inspector.discovery``).
     """
 
     path: str
@@ -107,7 +110,6 @@ class Plan(NamedTuple):
     why_target: str = AS_ASKED
     loaders: tuple[str, ...] = ()
     tags: tuple[str, ...] | None = None
-    version: int | None = None
     own_ops: OwnOps = NO_OPS
     policy: Policy = ANY
     verify: bool | None = None
@@ -116,20 +118,18 @@ class Plan(NamedTuple):
     fail_on: str = ERROR
     baseline: tuple[Entry, ...] | None = None
     lock: str | None = None
+    layout: str = ""
 
 
-def carry_out(plan: Plan, progress: Callable[[int], None] | None = None) -> Iterator[ModelReport]:
-    """The static part of a plan: a report for each model that its path holds, as soon as it is made.
-
-    Raises UsageError for a path that does not exist and an unknown loader.
-    """
+def carry_out(plan: Plan, progress: Callable[[int], None] | None = None) -> ModelReport:
+    """The static part of a plan. Raises UsageError for a path that does not exist and an unknown loader."""
     chosen = choose_loaders(plan.loaders)
-    for one in expand(plan.path, plan.version):
-        model = open_model(one, verify=plan.verify, limits=plan.limits, progress=progress)
-        report = examine(model, plan.targets, chosen, _tag_set(plan.tags), plan.own_ops, plan.policy)
-        report.why_target = plan.why_target
-        report.fail_on = plan.fail_on
-        yield report
+    model = open_model(plan.path, verify=plan.verify, limits=plan.limits, progress=progress)
+    report = examine(model, plan.targets, chosen, _tag_set(plan.tags), plan.own_ops, plan.policy)
+    report.why_target = plan.why_target
+    report.fail_on = plan.fail_on
+    report.layout = plan.layout
+    return report
 
 
 def confirm_as_planned(report: ModelReport, plan: Plan) -> None:

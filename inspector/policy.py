@@ -7,7 +7,8 @@ all that is found is told and counts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+
+from inspector.named_tuple import NamedTuple
 
 ALL = "ALL"
 

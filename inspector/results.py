@@ -33,7 +33,7 @@ class ModelReport:
     """
 
     __slots__ = (
-        "against_baseline", "chosen", "confirmations", "fail_on", "judgement", "model", "own_ops", "policy", "why_tags",
+        "against_baseline", "chosen", "confirmations", "fail_on", "judgement", "layout", "model", "own_ops", "policy", "why_tags",
         "why_target",
     )  # fmt: skip
 
@@ -54,6 +54,7 @@ class ModelReport:
         self.why_target = AS_ASKED
         self.policy = policy
         self.fail_on = ERROR
+        self.layout = ""
         self.against_baseline: Matched | None = None
         self.confirmations: list[Confirmation] = []
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.baseline import Entry, match
 from inspector.checking import Plan, carry_out, choose_loaders, confirm_as_planned
 from inspector.errors import UsageError
 from inspector.fingerprints import fingerprint
+from inspector.named_tuple import NamedTuple
 from inspector.report import json, text
 from inspector.report.style import Style
 from inspector.results import ModelReport, Report
@@ -26,9 +27,9 @@ class Form(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What there is to tell of a path. ``problem`` is why there is nothing: the path, or the wish, is wrong.
+    """What there is to tell of a model. ``problem`` is why there is nothing: the path, or the wish, is wrong.
 
-    ``document`` is the JSON document of its models alone; None if none is wanted, or there is a problem.
+    ``document`` is the JSON document of this model alone; None if none is wanted, or there is a problem.
     """
 
     path: str
@@ -45,7 +46,7 @@ def tell(
     confirming: Callable[[], None] = lambda: None,
     progress: Callable[[int], None] | None = None,
 ) -> Told:
-    """Judge what a plan's path holds, and confirm it if the plan wants that.
+    """Judge a model, and confirm the verdicts if the plan wants that.
 
     ``said`` is given the text piece by piece, as soon as it is known: before a confirmation, which takes seconds and is
     announced by ``confirming``.
@@ -58,34 +59,29 @@ def tell(
             pieces.append("\n".join(lines) + "\n")
             said(pieces[-1])
 
-    reports: list[ModelReport] = []
-    locks: list[dict[str, Any]] = []
-    codes = []
     try:
-        for report in carry_out(plan, progress):
-            if plan.baseline is not None:
-                _hold_to_baseline(report, plan.baseline, form.today)
+        report = carry_out(plan, progress)
+        if plan.baseline is not None:
+            _hold_to_baseline(report, plan.baseline, form.today)
+        if form.text:
+            say(list(text.lines(report, style)))
+        if plan.confirm_by is not None:
+            confirming()
+            confirm_as_planned(report, plan)
             if form.text:
-                say([*([""] if reports else []), *text.lines(report, style)])
-            if plan.confirm_by is not None:
-                confirming()
-                confirm_as_planned(report, plan)
-                if form.text:
-                    say(
-                        [line for real in report.confirmations for line in text.confirmation_lines(report, real, style)]
-                    )
-            if plan.lock:
-                code, document, lines = _hold_to_lock(report.path, plan.lock)
-                say(lines)
-                locks.append(document)
-                codes.append(code)
-            reports.append(report)
+                say([line for real in report.confirmations for line in text.confirmation_lines(report, real, style)])
+        codes = [report.exit_code()]
+        locks = []
+        if plan.lock:
+            code, document, lines = _hold_to_lock(report.path, plan.lock)
+            say(lines)
+            locks.append(document)
+            codes.append(code)
     except UsageError as error:
         return Told(plan.path, OK, "".join(pieces), problem=str(error))
-    whole = Report(reports, plan.targets)
-    codes.append(whole.exit_code())
     code = next((code for code in (FINDINGS, COULD_NOT_TELL) if code in codes), OK)
-    return Told(plan.path, code, "".join(pieces), json.document(whole, locks) if form.documents else None)
+    whole = json.document(Report([report], plan.targets), locks) if form.documents else None
+    return Told(plan.path, code, "".join(pieces), whole)
 
 
 def _hold_to_baseline(report: ModelReport, entries: Sequence[Entry], today: str) -> None:

@@ -24,6 +24,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_targets(parser, "the release to judge for: 2.15, latest, installed, '>=2.11,<2.16' (repeatable)")
     add_own_ops(parser)
     parser.add_argument("--version", type=int, metavar="N", help="the version to judge, of a Serving base folder")
+    parser.add_argument("-r", "--recursive", action="store_true", help="judge every SavedModel below a folder")
     parser.add_argument("--verify", action="store_true", default=None, help="verify the checksum of every tensor")
     parser.add_argument(
         "--lock", metavar="FILE", help="fail where the interface broke since `inspector lock` wrote FILE"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def plans_of(options: argparse.Namespace) -> tuple[list[Plan], list[tuple[str, str]]]:
     """A plan for each model, and the paths that are wrong, with why."""
-    from inspector.discovery import expand
+    from inspector.discovery import find_models
 
     configuration = configuration_of(options)
     baseline = _baseline(options, configuration)
@@ -32,11 +32,14 @@ def plans_of(options: argparse.Namespace) -> tuple[list[Plan], list[tuple[str, s
     problems: list[tuple[str, str]] = []
     for path in dict.fromkeys(_paths(options.paths)):
         try:
-            models = list(expand(path, options.version))
+            models = find_models(path, options.version, recursive=options.recursive)
         except UsageError as error:
             problems.append((path, str(error)))
             continue
-        plans += [_plan(model, options, configuration, baseline, own_ops, by) for model in models]
+        plans += [
+            _plan(model.path, options, configuration, baseline, own_ops, by)._replace(layout=model.layout)
+            for model in models
+        ]
     return plans, problems
 
 
@@ -53,7 +56,7 @@ def _plan(
     settings = _settings(path, options, configuration)
     targets, why = targets_of(options, configuration, settings)
     return Plan(
-        path, targets, why, settings.loaders or (), settings.tags, None, own_ops, _policy(options, settings),
+        path, targets, why, settings.loaders or (), settings.tags, own_ops, _policy(options, settings),
         options.verify, by, fail_on=settings.fail_on or "error", lock=settings.lock,
         baseline=None if baseline is None else baseline.entries_for(path),
     )  # fmt: skip

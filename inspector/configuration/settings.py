@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from typing import Any, NamedTuple
+from typing import Any
 
+from inspector.named_tuple import NamedTuple
 from inspector.policy import Demands, Policy, Selectors
 
 

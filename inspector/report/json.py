@@ -34,7 +34,7 @@ def unjudged(path: str, why: str, loaders: Sequence[str], targets: Sequence[Targ
     """The document of a model that could not be judged at all: every verdict is unknown."""
     verdicts = [_verdict(Verdict(name, target, None, UNKNOWN), loaders) for name in loaders for target in targets]
     model: dict[str, Any] = {
-        "path": path, "format": "", "saved_by": None, "meta_graphs": [], "variables": None, "verdicts": verdicts,
+        "path": path, "layout": None, "format": "", "saved_by": None, "meta_graphs": [], "variables": None, "verdicts": verdicts,
         "fail_on": ERROR, "findings": [], "gaps": [{"where": "the model", "why": why}], "confirmations": [], "baseline": None,
     }  # fmt: skip
     return _whole([target.as_dict() for target in targets], [model])
@@ -80,6 +80,7 @@ def model_document(one: ModelReport, targets: Sequence[Target]) -> dict[str, Any
     model = one.model
     return {
         "path": model.path,
+        "layout": one.layout or None,
         "format": model.format,
         "saved_by": saved_by(model),
         "meta_graphs": [_meta_graph(meta) for meta in model.meta_graphs],

@@ -10,7 +10,7 @@ from inspector.report.formats import Document
 
 def written(document: Document) -> str:
     """A line a model; before them one without models, where a path could not be looked at."""
-    alone = [{**document, "models": [], "targets": []}] if document["problems"] else []
+    alone: list[Document] = [{**document, "models": [], "targets": []}] if document["problems"] else []
     alone += [_of_model(document, model) for model in document["models"]]
     return "".join(json.dumps(one, ensure_ascii=False, separators=(",", ":")) + "\n" for one in alone)
 

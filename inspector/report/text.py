@@ -70,6 +70,8 @@ def _what_it_is(report: ModelReport, style: Style) -> Iterator[str]:
         beside = [*model.side_files, *(f"assets.extra/{name}" for name in model.extra_assets)]
         if beside:
             yield f"  beside       {_some(tuple(beside))}"
+    if report.layout:
+        yield f"  found in     {report.layout}"
     yield f"  judged for   {targets_text(report.judgement.targets)} ({report.why_target})"
     if report.why_tags:
         yield f"  with tags    [{', '.join(report.model.meta_graphs[0].tags)}]: {report.why_tags}"
