@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from inspector.engine import words
-from inspector.findings import FAILS, LOADS, RUNS, UNKNOWN, Verdict, targets_text
+from inspector.findings import FAILS, LOADS, RUNS, SEVERITIES, UNKNOWN, Verdict, targets_text
 
 if TYPE_CHECKING:
     from inspector.comparison import Comparison
@@ -29,7 +29,7 @@ def _model(one: ModelReport) -> Iterator[str]:
         ("loader", "TensorFlow", "load", "calls", "because"), [_verdict(one, verdict) for verdict in one.verdicts]
     )
     rows = []
-    for index in one.told():
+    for index in sorted(one.told(), key=lambda index: SEVERITIES.index(one.summary(index).severity)):
         finding, summary = one.findings[index], one.summary(index)
         message, fix = words(finding)
         rows.append((f"{_MARKS[summary.severity]} {summary.severity}", finding.rule, message, str(finding.where), fix))
