@@ -96,7 +96,8 @@ def _of_model(model: Any) -> Iterator[str]:
 
 def _by_cause(model: Any) -> tuple[list[Any], dict[int, list[Any]]]:
     """The findings that are no mere consequence of one that is told, and by those (as id) what follows from them."""
-    causes, effects = [], {}
+    causes: list[Any] = []
+    effects: dict[int, list[Any]] = {}
     for finding in told_findings(model):
         cause = None if finding["follows"] is None else model["findings"][finding["follows"]]
         if cause is None or cause["suppressed"] is not None:
