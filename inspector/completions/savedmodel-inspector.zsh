@@ -60,7 +60,7 @@ _shtab_savedmodel_inspector_check_options=(
   "*--op-library[a library (my_ops.so) that a child process loads to ask for them (repeatable)]:FILE:_files"
   "--confirm-with[the interpreter whose TensorFlow loads and confirms]:PYTHON:_files"
   "--version[the version to judge, of a Serving base folder]:N:"
-  "--of-files[PATHs are files of models, as pre-commit gives them\: judge the models that they belong to]"
+  "--of-files[PATHs are files, as pre-commit gives them\: judge the models they belong to]"
   {-r,--recursive}"[judge every SavedModel below a folder]"
   "--verify[verify the checksum of every tensor]"
   "--lock[fail where the interface broke since \`inspector lock\` wrote FILE]:FILE:_files"
