@@ -17,7 +17,9 @@ def main() -> None:
     head, line, *rows = listing("markdown")
     for page, mark, differences in TABLES:
         text = (ROOT / page).read_text()
-        before, start, rest = text.partition(f"<!-- {mark}: made by `python -m inspector rules --format markdown` -->\n")
+        before, start, rest = text.partition(
+            f"<!-- {mark}: made by `python -m inspector rules --format markdown` -->\n"
+        )
         _, end, after = rest.partition(f"<!-- end of {mark} -->")
         table = [head, line, *(row for row in rows if row.startswith("| DF") == differences)]
         (ROOT / page).write_text(before + start + "\n".join(table) + "\n" + end + after)
