@@ -21,7 +21,7 @@ from inspector.canonical.ledger import Numbers
 from inspector.canonical.objects import Flat, Restored
 from inspector.canonical.specs import Composite, Parameters, Signature, Tensor, covers, covers_shape, spelled
 from inspector.canonical.variables import stored
-from inspector.checking import expand
+from inspector.discovery import expand
 from inspector.errors import UsageError
 from inspector.hashing import refuse_unreadable
 from inspector.model.saved_model import Model, open_model
