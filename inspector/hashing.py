@@ -10,6 +10,7 @@ from typing import Any
 from inspector.canonical.form import Canonical
 from inspector.canonical.interface import interface
 from inspector.canonical.ledger import Digests, Token
+from inspector.canonical.names import natural
 from inspector.canonical.variables import Stored, stored
 from inspector.errors import DEFAULT_LIMITS, FormatError, InspectorError, Limits
 from inspector.model.saved_model import Model, open_model
@@ -77,7 +78,7 @@ def hash_model(
         functions = sorted(canonical.functions().items())
         interfaces.append((meta.tags, interface(canonical)))
         outputs = [
-            (key, sorted(done.outputs.items()), done.rest)
+            (key, [done.outputs[name] for name in sorted(done.outputs, key=natural)], done.rest)
             for key in sorted(canonical.signatures)
             for done in (canonical.computed(key),)
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 from inspector.canonical.graphs import Computation
@@ -136,20 +136,21 @@ def concrete_token(objects: ObjectGraph, computation: Computation, names: dict[i
     return computation.ledger.note(("concrete", form.token, tuple(bound)))
 
 
-def captured_names(meta: MetaGraph, computation: Computation, variables: dict[int, Hashable]) -> dict[int, Hashable]:
+def captured_names(
+    meta: MetaGraph, computation: Computation, variables: dict[int, Hashable], assets: Sequence[str]
+) -> dict[int, Hashable]:
     """What each object is to a function that captures it."""
     objects = meta.objects
     if objects is None:
         return {}
     where = paths(objects)
-    assets = meta.assets
     found: dict[int, Hashable] = {}
     for node, kind in enumerate(objects.kinds):
         saved = objects.nodes[node]
         if node in variables:
             found[node] = variables[node]
         elif kind == "asset" and 0 <= saved.asset.asset_file_def_index < len(assets):
-            found[node] = ("asset", assets[saved.asset.asset_file_def_index][1])
+            found[node] = ("asset", assets[saved.asset.asset_file_def_index])
         elif kind == "constant":
             found[node] = ("constant", _constant(meta, computation, saved.constant.operation))
         elif kind == "captured_tensor":

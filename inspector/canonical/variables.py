@@ -24,7 +24,8 @@ _UNORDERED = ("_all_variables",)
 
 
 class Stored(NamedTuple):
-    """A tensor of the checkpoint. ``crc`` is its checksum as the index has it, of all slices where it is in slices."""
+    """A tensor of the checkpoint. ``crc`` is its checksum as the index has it, of all slices where it is in slices;
+    ``again`` says that the same variable stands in the checkpoint under another key too (Keras 3 saves it twice)."""
 
     name: str
     key: str
@@ -32,6 +33,7 @@ class Stored(NamedTuple):
     shape: Shape
     crc: tuple[object, ...]
     size: int
+    again: bool = False
 
     @property
     def described(self) -> str:
@@ -56,14 +58,16 @@ def stored(model: Model) -> dict[str, Stored]:
             continue
         parts = sorted((part.extents, one.crc32c) for part, one in bundle.slices.get(key, {}).items())
         sizes = [one.size for one in bundle.slices.get(key, {}).values()]
-        name = renamed.get(key, short(key))
+        name, again = renamed.get(key, (short(key), False))
         crc = tuple(parts) if entry.slices else (entry.crc32c,)
-        found[name] = Stored(name, key, entry.dtype, entry.shape, crc, sum(sizes) if entry.slices else entry.size)
+        found[name] = Stored(
+            name, key, entry.dtype, entry.shape, crc, sum(sizes) if entry.slices else entry.size, again
+        )
     return found
 
 
-def _renamed(model: Model, bundle: TensorBundle) -> Iterator[tuple[str, str]]:
-    """Checkpoint key → name, for the variables in lists."""
+def _renamed(model: Model, bundle: TensorBundle) -> Iterator[tuple[str, tuple[str, bool]]]:
+    """Checkpoint key → name, and whether it stands there again, for the variables in lists."""
     lists: dict[str, list[tuple[int, ObjectVariable]]] = {}
     twins: dict[Hashable, int] = {}  # content → the place of the first variable that has it, and a place of its own
     for place, variable in enumerate(sorted(_variables(model, bundle), key=lambda one: natural(one.path))):
@@ -84,7 +88,8 @@ def _renamed(model: Model, bundle: TensorBundle) -> Iterator[tuple[str, str]]:
                 some.sort(key=lambda pair: pair[0])
             for rank, (_, variable) in enumerate(some):
                 if variable.key:
-                    yield variable.key, f"{holder}/<{name}>" + (f"#{rank}" if len(some) > 1 else "")
+                    again = holder in _UNORDERED and _content(bundle, variable) in twins
+                    yield variable.key, (f"{holder}/<{name}>" + (f"#{rank}" if len(some) > 1 else ""), again)
 
 
 def _content(bundle: TensorBundle, variable: ObjectVariable) -> tuple[str, int, str, int]:

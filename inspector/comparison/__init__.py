@@ -17,9 +17,10 @@ from inspector.canonical.interface import Call, call_of
 from inspector.canonical.ledger import Ledger, Numbers
 from inspector.canonical.variables import Stored, stored
 from inspector.checking import choose_loaders, examine
+from inspector.comparison.assets import NO_CHANGES, compare_assets, match_assets
 from inspector.comparison.bodies import Body
 from inspector.comparison.change import Change
-from inspector.comparison.computation import Told, compare_assets, compare_computations
+from inspector.comparison.computation import Told, compare_computations
 from inspector.comparison.environment import Environment, environment
 from inspector.comparison.functions import callable_of, compare_functions
 from inspector.comparison.interface import Pairs, compare_signatures, pair_ends, pair_signatures
@@ -143,16 +144,20 @@ def diff(
         sides.append(examine(model, wanted, chosen, asked, own_ops))
     before, after = sides
     lacking = [f"{side.path}: {why}" for side in sides for why in _unread(side.model) or unjudged(side)]
+    variables = stored(before.model), stored(after.model)
     told: list[Told] = [(change, ()) for change in compare_loads(before, after)]
     moved: list[Moved] = []
     if before.model.meta_graphs and after.model.meta_graphs:
-        parts = _Parts(before.model, after.model, lacking)
+        parts = _Parts(before.model, after.model, variables, lacking)
         told += parts.compare()
         if values:
             moved = parts.measure(progress)
     told = list({(change.code, change.where, change.message): (change, bodies) for change, bodies in told}.values())
-    facts = [environment(side.model, _oldest(side.model, chosen) if oldest else {}) for side in sides]
-    return Comparison(before, after, told, moved, lacking, (facts[0], facts[1]))
+    one, other = (
+        environment(side.model, its, _oldest(side.model, chosen) if oldest else {})
+        for side, its in zip(sides, variables, strict=True)
+    )
+    return Comparison(before, after, told, moved, lacking, (one, other))
 
 
 def _unread(model: Model) -> list[str]:
@@ -179,15 +184,21 @@ def _oldest(model: Model, loaders: tuple[str, ...]) -> dict[str, str]:
 class _Parts:
     """Two models that read, matched part by part."""
 
-    __slots__ = ("_found", "_lacking", "_ledger", "_new", "_old", "_stored")
+    __slots__ = ("_assets", "_found", "_ledger", "_new", "_old", "_stored")
 
-    def __init__(self, old: Model, new: Model, lacking: list[str]) -> None:
+    def __init__(
+        self, old: Model, new: Model, variables: tuple[dict[str, Stored], dict[str, Stored]], lacking: list[str]
+    ) -> None:
         self._old = old
         self._new = new
-        self._lacking = lacking
         self._ledger: Ledger = Numbers()
-        self._stored = (stored(old), stored(new))
+        self._stored = variables
         self._found = match_weights(*self._stored)
+        self._assets = NO_CHANGES
+        try:
+            self._assets = match_assets(old, new)
+        except FormatError as error:
+            lacking.append(str(error))
 
     def compare(self) -> Iterator[Told]:
         yield from ((change, ()) for change in self._plain())
@@ -206,10 +217,7 @@ class _Parts:
                    if fault.kind != "index-missing" or fault.data.get("folder")):  # fmt: skip
             yield from compare_weights(*self._stored, self._found)
         yield from compare_files(self._old, self._new)
-        try:
-            yield from compare_assets(self._old, self._new)
-        except FormatError as error:
-            self._lacking.append(str(error))
+        yield from compare_assets(self._old, self._new, self._assets)
         removed, added = self._alone()
         for one, other in zip(removed, added, strict=False):
             yield Change("DF100", f"meta graph {_tags(one)}", {"old": _tags(one), "new": _tags(other)})
@@ -236,7 +244,8 @@ class _Parts:
         was, now = _calls(old), _calls(plain)
         pairs = pair_signatures(was, now)
         variables = {after: before for before, after in self._found.renamed.items()}
-        new = self._side(self._new, other, 1, Renames(variables, _input_renames(old, plain, pairs)))
+        assets = {after: before for before, after in self._assets.renamed.items()}
+        new = self._side(self._new, other, 1, Renames(variables, _input_renames(old, plain, pairs), assets))
         functions = [{path: callable_of(one) for path, one in side.functions().items()} for side in (old, new)]
         changes = chain(compare_signatures(was, now, pairs), compare_functions(*functions), compare_metadata(old, new))
         yield from ((change, ()) for change in changes)

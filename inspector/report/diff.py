@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from inspector.differences.difference import CALLERS, CLASSES, COMPATIBLE, LOAD, METADATA, NUMBERS, SAME, WEIGHTS
@@ -12,6 +12,7 @@ from inspector.report.text import size
 if TYPE_CHECKING:
     from inspector.comparison import Change, Comparison
     from inspector.comparison.bodies import Body, OpChange
+    from inspector.comparison.computation import Told
 
 TITLES = {
     LOAD: "no longer loads or runs", CALLERS: "breaks callers", NUMBERS: "computes otherwise", WEIGHTS: "other weights",
@@ -51,7 +52,7 @@ def text_lines(found: Comparison, style: Style, details: bool = False) -> Iterat
     for level, pairs in _by_class(found):
         yield ""
         yield f"{paint.get(level, style.head)(TITLES[level])}"
-        for change, bodies in pairs:
+        for change, bodies in pairs if details else _folded(pairs):
             yield f"  {style.title(change.code)}  {change.message}"
             yield from (f"         {line}" for line in _places(change, details))
             if details:
@@ -72,6 +73,19 @@ def _by_class(found: Comparison) -> Iterator[tuple[str, list[tuple[Change, tuple
         some = [pair for pair in pairs if pair[0].level == level]
         if some:
             yield level, some
+
+
+def _folded(pairs: Iterable[Told]) -> list[Told]:
+    """Changes that say the same of several signatures as one, of all of them."""
+    found: dict[object, list[Told]] = {}
+    for number, (change, bodies) in enumerate(pairs):
+        rest = tuple(sorted((name, str(value)) for name, value in change.data.items() if name != "key"))
+        found.setdefault((change.code, rest) if "key" in change.data else number, []).append((change, bodies))
+    folded = []
+    for (change, bodies), *others in found.values():
+        keys = ", ".join(str(one.data["key"]) for one, _ in [(change, bodies), *others]) if others else ""
+        folded.append((change._replace(data={**change.data, "key": keys}) if keys else change, bodies))
+    return folded
 
 
 def _places(change: Change, details: bool) -> Iterator[str]:
@@ -157,7 +171,7 @@ def markdown_lines(found: Comparison, details: bool = False) -> Iterator[str]:
         yield ""
         yield "| class | code | change |"
         yield "|---|---|---|"
-        for change in found.changes:
+        for change, _ in _folded(zip(found.changes, found.bodies, strict=True)):
             yield f"| {change.level} | {change.code} | {_cell(change.message)} |"
     shown: set[Body] = set()
     for change, bodies in zip(found.changes, found.bodies, strict=True) if details else ():
