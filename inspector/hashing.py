@@ -85,7 +85,7 @@ def hash_model(
         restored = [
             (path, sorted((str(trace.takes), repr(trace.token)) for trace in one.traces)) for path, one in functions
         ]
-        graphs.append((meta.tags, outputs, canonical.initialised(), restored))
+        graphs.append((meta.tags, outputs, canonical.initialised(), restored, canonical.gradients()))
     structure = [(name, one.dtype, one.shape) for name, one in sorted(variables.items())]
     return ModelHash(
         os.fspath(path), _text(ledger.note(repr(graphs))), _text(ledger.note(repr(interfaces))),

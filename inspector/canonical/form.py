@@ -100,6 +100,12 @@ class Canonical:
         where = sorted((path, node) for node, path in paths(objects).items() if path.rpartition(".")[2] == INITIALIZE)
         return {path: name for path, node in where for name in objects.functions_of(node)[:1]}
 
+    def gradients(self) -> list[Token]:
+        """What the custom gradients compute."""
+        library = self.meta.library
+        names = [*library.registered_gradients.values(), *[gradient for _, gradient in library.gradients]]
+        return sorted([self.computation.function(name).token for name in names], key=repr)
+
     def _does_nothing(self, name: str) -> bool:
         """Whether an init op is the NoOp that tf.saved_model.save makes for a model without resources."""
         graph, at = self.meta.graph, self.reach.positions().get(name.partition(":")[0])

@@ -23,6 +23,7 @@ CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 PLACEHOLDERS = ("Placeholder", "PlaceholderV2")
 _MERGES = ("Merge", "RefMerge")
 _NEXT = ("NextIteration", "RefNextIteration")
+_OWN = ("_XlaMustCompile", "_implements", "_noinline", "_nospecialize", "_tf_data_function")  # attrs of functions
 _OPEN = -1
 
 
@@ -153,18 +154,9 @@ class Computation:
         results = [(settled(name), output) for name, _, output in ends]
         controls = sorted({settled(name) for name in sorted(function.control_ret.values(), key=natural)})
         loops = sorted([settled(n) for n, kind in zip(body.names, body.kinds, strict=True) if kind.op in _NEXT])
-        attrs = self._own_attrs(function)
+        attrs = tuple(own_attrs(function).items())
         content = ("function", tuple(results), tuple(controls), tuple(loops), attrs, len(tokens) - len(order))
         return Form(note(content), tuple(order))
-
-    def _own_attrs(self, function: Function) -> Hashable:
-        """The attrs of the function itself that mean something (_noinline, _XlaMustCompile, _implements)."""
-        own = function.proto.attr
-        return tuple([
-            (name, own[name].SerializeToString(deterministic=True))
-            for name in sorted(own)
-            if name in ("_XlaMustCompile", "_noinline", "_implements", "_nospecialize", "_tf_data_function")
-        ])  # fmt: skip
 
     def _settle(
         self, graph: Graph, positions: Mapping[str, int], tokens: dict[str, Token], arguments: Mapping[str, int],
@@ -257,3 +249,9 @@ class Computation:
 def tensors_of(info: TensorInfo) -> tuple[str, ...]:
     """The tensors that one input or output of a signature is made of."""
     return info.components or (info.tensor,)
+
+
+def own_attrs(function: Function) -> dict[str, bytes]:
+    """The attrs of a function itself that mean something, as they are stored."""
+    own = function.proto.attr
+    return {name: own[name].SerializeToString(deterministic=True) for name in sorted(own) if name in _OWN}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 from inspector.canonical.graphs import Computation
@@ -74,9 +74,9 @@ def restored_functions(meta: MetaGraph, computation: Computation, names: dict[in
     objects = meta.objects
     if objects is None:
         return {}
-    found = {}
+    found: dict[str, Restored] = {}
     owners = _owners(objects)
-    for node, path in paths(objects).items():
+    for node, path, owner in _named(objects, paths(objects), owners):
         kind = objects.kinds[node]
         hidden = path.split(".")[0] == SIGNATURES or ".trace_" in f".{path}"
         if kind not in ("function", "bare_concrete_function") or hidden or _is_machinery(path):
@@ -85,10 +85,18 @@ def restored_functions(meta: MetaGraph, computation: Computation, names: dict[in
         spec = objects.spec(node)
         flat = _flat(meta, objects, node, traces) if kind == "bare_concrete_function" else None
         alone = Parameters(tuple([name for name, _ in flat.specs]) if flat is not None else ())
-        told = alone if spec is None else parameters(spec)
-        path = path or "__call__"
-        found[path] = Restored(path, owners[node], told, traces, flat)
+        found[path] = Restored(path, owner, alone if spec is None else parameters(spec), traces, flat)
     return found
+
+
+def _named(objects: ObjectGraph, where: dict[int, str], owners: dict[int, str]) -> Iterator[tuple[int, str, str]]:
+    """Every object with its path and the Python that gets it: under each name that an object above has for it."""
+    if objects.nodes:
+        yield 0, "__call__", owners[0]
+    for parent, above in where.items():
+        for name, child in objects.children[parent]:
+            path = f"{above}.{name}" if above else name
+            yield child, path, _member(owners.get(parent, "loaded"), name, objects.revived(parent))
 
 
 def _flat(meta: MetaGraph, objects: ObjectGraph, node: int, traces: tuple[Traced, ...]) -> Flat:

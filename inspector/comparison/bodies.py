@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from inspector.canonical.form import Canonical
-from inspector.canonical.graphs import CALLS
+from inspector.canonical.graphs import CALLS, own_attrs
 from inspector.canonical.kinds import said
 from inspector.canonical.names import function_base, without_counters
 from inspector.canonical.tensors import tensor_bytes
@@ -119,7 +119,7 @@ class Bodies:
         if key not in self._compared:
             below: list[tuple[str, str, Pairs]] = []
             left, right = (_function_side(function, place, pairs) for place, function in enumerate((one, other)))
-            self._compared[key] = tuple(self._changes(left, right, below)), below
+            self._compared[key] = (*_own(one, other), *self._changes(left, right, below)), below
         yield from self._found(function_base(new), *self._compared[key], seen)
 
     def _found(
@@ -199,6 +199,9 @@ class Bodies:
             for name in sorted({*left, *right}.difference(implied)):
                 if left.get(name) != right.get(name):
                     attrs.append((name, *_both(one, other, name)))
+        labels = [side.known.get(side.graph.names[at]) for side, at in ((old, before), (new, after))]
+        if labels[0] != labels[1]:
+            attrs.append(("is", _label(labels[0]), _label(labels[1])))
         self._descend(one, other, given, wanted, partner, below)
         inputs = _inputs(given, wanted, partner)
         if not attrs and not inputs:
@@ -251,6 +254,22 @@ def _function_side(function: Function, place: int, pairs: Pairs) -> _Side:
     known = {pair[place]: ("argument", number) for number, pair in enumerate(pairs)}
     results = {str(at): function.ret.get(arg.name, "") for at, arg in enumerate(function.signature.output_arg)}
     return _Side(function.body, _alive(function.body, ends), known, results)
+
+
+def _own(old: Function, new: Function) -> Iterator[OpChange]:
+    """Attrs of the functions themselves."""
+    one, other = own_attrs(old), own_attrs(new)
+    attrs = [
+        (name, _attr_of(old, name), _attr_of(new, name))
+        for name in sorted({*one, *other}) if one.get(name) != other.get(name)
+    ]  # fmt: skip
+    if attrs:
+        yield OpChange(CHANGED, "function", function_base(new.name), tuple(attrs))
+
+
+def _attr_of(function: Function, name: str) -> str:
+    own = function.proto.attr
+    return text_values.attr(own[name]) if name in own else NOTHING
 
 
 def _alive(graph: Graph, roots: Iterable[str]) -> list[int]:
@@ -333,6 +352,11 @@ def _results(old: _Side, new: _Side, partner: _Partners) -> Iterator[OpChange]:
         now = new.results.get(name)
         if now is not None and _translated(was, partner) != now.removesuffix(":0"):
             yield OpChange(CHANGED, "result", name, (), ((name, was, now),))
+
+
+def _label(label: Hashable) -> str:
+    """``variable dense/kernel``, ``input x``"""
+    return " ".join(str(part) for part in label if part) if isinstance(label, tuple) else NOTHING
 
 
 def _spelled(kind: Kind, name: str) -> str:

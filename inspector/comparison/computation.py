@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from inspector.canonical.form import Canonical
@@ -28,6 +29,9 @@ def compare_computations(old: Canonical, new: Canonical, pairs: Pairs) -> Iterat
             yield from _function(function, theirs[path], bodies)
     if old.initialised() != new.initialised():
         yield _initialisation(old, new, bodies)
+    was, now = Counter(old.gradients()), Counter(new.gradients())
+    if was != now:
+        yield Change("DF209", "gradients", {"removed": (was - now).total(), "added": (now - was).total()}), ()
 
 
 def _signature(old: Canonical, new: Canonical, before: str, after: str, bodies: Bodies) -> Iterator[Told]:

@@ -62,6 +62,8 @@ def compare_signatures(old: Mapping[str, Call], new: Mapping[str, Call], pairs: 
     for before, after in pairs.same.items():
         if before != after:
             yield Change("DF102", f"signature {before}", {"old": before, "new": after})
+            if before == DEFAULT:
+                yield Change("DF114", f"signature {before}", {"key": before})
         yield from _compare_call(before, old[before], new[after])
 
 

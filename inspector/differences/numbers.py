@@ -52,4 +52,10 @@ DIFFERENCES = (
         "The dtypes in the two indexes, of tensors with one name.",
         "Another precision, and another size on disk and in memory.", _ADVICE, "{name} is {new}, was {old}",
     ),
+    Difference(
+        "DF209", "gradient-changed", NUMBERS, "A custom gradient computes otherwise.",
+        "The functions that the library registers as gradients, by what they compute.",
+        "Answers stay the same; whoever trains the loaded model further takes other steps.",
+        "Nothing, where the model is only served.", "custom gradients: {removed} of the old ones are gone, {added} are new",
+    ),
 )  # fmt: skip
