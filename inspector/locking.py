@@ -18,7 +18,7 @@ from inspector.canonical.specs import Tensor
 from inspector.canonical.variables import stored
 from inspector.comparison.change import Change
 from inspector.comparison.functions import Callable, callable_of, compare_functions
-from inspector.comparison.interface import compare_signatures, pair_signatures
+from inspector.comparison.interface import compare_signatures, compare_tags, pair_signatures, pair_tags
 from inspector.compatibility import compat
 from inspector.differences.difference import CALLERS, CLASSES, worst
 from inspector.discovery import expand
@@ -103,14 +103,13 @@ def check_lock(path: str | os.PathLike[str], file: str | os.PathLike[str]) -> He
 
 
 def _compare(old: Lock, new: Lock) -> Iterator[Change]:
-    for tags in sorted(old.interfaces.keys() - new.interfaces.keys()):
-        yield Change("DF100", f"meta graph {tags}", {"old": tags, "new": "; ".join(new.interfaces) or "nothing"})
-    for tags in sorted(new.interfaces.keys() - old.interfaces.keys()):
-        yield Change("DF406", f"meta graph {tags}", {"new": tags})
-    for tags in old.interfaces.keys() & new.interfaces.keys():
-        one, other = old.interfaces[tags], new.interfaces[tags]
-        pairs = pair_signatures(one.signatures, other.signatures)
-        yield from compare_signatures(one.signatures, other.signatures, pairs)
+    tags = pair_tags(old.interfaces, new.interfaces)
+    yield from compare_tags(tags)
+    for before, after in tags.same.items():
+        one, other = old.interfaces[before], new.interfaces[after]
+        yield from compare_signatures(
+            one.signatures, other.signatures, pair_signatures(one.signatures, other.signatures)
+        )
         yield from compare_functions(one.functions, other.functions)
     if old.variables != new.variables:
         yield Change("DF306", "variables", {})

@@ -23,7 +23,14 @@ from inspector.comparison.change import Change
 from inspector.comparison.computation import Told, compare_computations
 from inspector.comparison.environment import Environment, environment
 from inspector.comparison.functions import callable_of, compare_functions
-from inspector.comparison.interface import Pairs, compare_signatures, pair_ends, pair_signatures
+from inspector.comparison.interface import (
+    Pairs,
+    compare_signatures,
+    compare_tags,
+    pair_ends,
+    pair_signatures,
+    pair_tags,
+)
 from inspector.comparison.loads import compare_loads, unjudged
 from inspector.comparison.metadata import compare_files, compare_metadata
 from inspector.comparison.values import Moved, measure
@@ -218,26 +225,14 @@ class _Parts:
             yield from compare_weights(*self._stored, self._found)
         yield from compare_files(self._old, self._new)
         yield from compare_assets(self._old, self._new, self._assets)
-        removed, added = self._alone()
-        for one, other in zip(removed, added, strict=False):
-            yield Change("DF100", f"meta graph {_tags(one)}", {"old": _tags(one), "new": _tags(other)})
-        for one in removed[len(added) :]:
-            yield Change("DF100", f"meta graph {_tags(one)}", {"old": _tags(one), "new": "nothing"})
-        for other in added[len(removed) :]:
-            yield Change("DF406", f"meta graph {_tags(other)}", {"new": _tags(other)})
+        yield from compare_tags(self._tags())
 
-    def _alone(self) -> tuple[list[MetaGraph], list[MetaGraph]]:
-        """MetaGraphs whose tags the other side lacks."""
-        old, new = ({meta.tags: meta for meta in model.meta_graphs} for model in (self._old, self._new))
-        return [old[tags] for tags in sorted(old.keys() - new.keys())], [
-            new[tags] for tags in sorted(new.keys() - old.keys())
-        ]
+    def _tags(self) -> Pairs:
+        return pair_tags(*(map(_spelled, model.meta_graphs) for model in (self._old, self._new)))
 
     def _pairs(self) -> Iterator[tuple[MetaGraph, MetaGraph]]:
-        """By tags; those without partner in order."""
-        new = {meta.tags: meta for meta in self._new.meta_graphs}
-        yield from ((meta, new[meta.tags]) for meta in self._old.meta_graphs if meta.tags in new)
-        yield from zip(*self._alone(), strict=False)
+        old, new = ({_spelled(meta): meta for meta in model.meta_graphs} for model in (self._old, self._new))
+        yield from ((old[one], new[other]) for one, other in self._tags().same.items())
 
     def _meta_graphs(self, one: MetaGraph, other: MetaGraph) -> Iterator[Told]:
         old, plain = self._side(self._old, one, 0), self._side(self._new, other, 1)
@@ -260,7 +255,7 @@ def _calls(side: Canonical) -> dict[str, Call]:
     return {key: call_of(side.meta, signature) for key, signature in side.signatures.items()}
 
 
-def _tags(meta: MetaGraph) -> str:
+def _spelled(meta: MetaGraph) -> str:
     return ", ".join(meta.tags)
 
 

@@ -17,7 +17,11 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("needs TensorFlow")
     top = tmp_path_factory.mktemp("exports")
     root = Path(__file__).parents[2]
-    for arguments in (["first", "1"], ["again", "1", "shift"], ["other", "2"]):
-        command = [sys.executable, "-m", "tests.comparison.programs", str(top / arguments[0]), *arguments[1:]]
-        subprocess.run(command, check=True, capture_output=True, cwd=root)
+    started = []
+    for name, *arguments in (("first", "1"), ("again", "1", "shift"), ("other", "2")):
+        command = [sys.executable, "-m", "tests.comparison.programs", str(top / name), *arguments]
+        started.append(subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE))
+    for process in started:
+        _, errors = process.communicate()
+        assert process.returncode == 0, errors.decode()[-2000:]
     return top
