@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     from inspector.report.progress import reading_weights
 
     try:
-        with reading_weights(options.path) as progress:
+        with reading_weights(options.path, "hashing") as progress:
             found = hash_model(options.path, verify=options.verify, progress=progress if options.verify else None)
     except CannotHash as error:
         print(f"inspector: {error}", file=sys.stderr)

@@ -15,6 +15,7 @@ from inspector.canonical.form import NO_RENAMES, Canonical, Renames
 from inspector.canonical.graphs import tensors_of
 from inspector.canonical.interface import Call, call_of
 from inspector.canonical.ledger import Ledger, Numbers
+from inspector.canonical.names import natural
 from inspector.canonical.variables import Stored, stored
 from inspector.checking import choose_loaders, examine
 from inspector.comparison.assets import NO_CHANGES, compare_assets, match_assets
@@ -33,7 +34,7 @@ from inspector.comparison.interface import (
 )
 from inspector.comparison.loads import compare_loads, unjudged
 from inspector.comparison.metadata import compare_files, compare_metadata
-from inspector.comparison.values import Moved, measure
+from inspector.comparison.values import Values, measure
 from inspector.comparison.weights import compare_weights, match_weights
 from inspector.differences.difference import BUMPS, CLASSES, NUMBERS, SAME, worst
 from inspector.discovery import expand
@@ -50,12 +51,13 @@ SCHEMA_VERSION = 1
 
 class Comparison:
     """What ``diff`` returns. ``changes`` are worst first; ``bodies`` are the graphs that differ, by change; ``values``
-    how far tensors moved, where that was asked for; ``unjudged`` what of either side could not be looked at."""
+    how far tensors moved, where that was asked for, ``total`` all of them as one; ``unjudged`` what of either side could
+    not be looked at."""
 
-    __slots__ = ("bodies", "changes", "environments", "new", "old", "unjudged", "values")
+    __slots__ = ("bodies", "changes", "environments", "new", "old", "total", "unjudged", "values")
 
     def __init__(
-        self, old: ModelReport, new: ModelReport, told: Iterable[Told], values: Iterable[Moved], lacking: Iterable[str],
+        self, old: ModelReport, new: ModelReport, told: Iterable[Told], values: Values, lacking: Iterable[str],
         environments: tuple[Environment, Environment],
     ) -> None:  # fmt: skip
         self.old = old
@@ -63,7 +65,8 @@ class Comparison:
         ordered = sorted(told, key=lambda pair: pair[0].order)
         self.changes: tuple[Change, ...] = tuple(change for change, _ in ordered)
         self.bodies: tuple[tuple[Body, ...], ...] = tuple(bodies for _, bodies in ordered)
-        self.values = tuple(values)
+        self.values = values.tensors
+        self.total = values.total
         self.unjudged = tuple(lacking)
         self.environments = environments
 
@@ -108,6 +111,7 @@ class Comparison:
             "bump": self.bump,
             "changes": changes,
             "values": [one.as_dict() for one in self.values],
+            "values_total": None if self.total is None else self.total.as_dict(),
             "unjudged": list(self.unjudged),
         }
 
@@ -153,7 +157,7 @@ def diff(
     lacking = [f"{side.path}: {why}" for side in sides for why in _unread(side.model) or unjudged(side)]
     variables = stored(before.model), stored(after.model)
     told: list[Told] = [(change, ()) for change in compare_loads(before, after)]
-    moved: list[Moved] = []
+    moved = Values()
     if before.model.meta_graphs and after.model.meta_graphs:
         parts = _Parts(before.model, after.model, variables, lacking)
         told += parts.compare()
@@ -212,11 +216,11 @@ class _Parts:
         for one, other in self._pairs():
             yield from self._meta_graphs(one, other)
 
-    def measure(self, progress: Callable[[int], None] | None) -> list[Moved]:
+    def measure(self, progress: Callable[[int], None] | None) -> Values:
         one, other = self._old.bundle, self._new.bundle
         if one is None or other is None:
-            return []
-        return list(measure(self._found.changed, *self._stored, one, other, progress))
+            return Values()
+        return measure(sorted(self._found.changed, key=natural), *self._stored, one, other, progress)
 
     def _plain(self) -> Iterator[Change]:
         """What is no part of a MetaGraph, and MetaGraphs without partner."""

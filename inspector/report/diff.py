@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,15 @@ if TYPE_CHECKING:
     from inspector.comparison import Change, Comparison
     from inspector.comparison.bodies import Body, OpChange
     from inspector.comparison.computation import Told
+    from inspector.comparison.numeric import Distance
 
 TITLES = {
     LOAD: "no longer loads or runs", CALLERS: "breaks callers", NUMBERS: "computes otherwise", WEIGHTS: "other weights",
     COMPATIBLE: "compatible", METADATA: "metadata", SAME: "no difference",
 }  # fmt: skip
 _PLACES = 10
+_TENSORS = 20  # whose values are shown without --details
+_MEASURES = ("differ", "max", "mean", "relative", "cosine", "not finite")
 _OPS = 200  # of one graph
 _MARKS = {"added": "+", "removed": "-", "changed": "~"}
 _SCALE = 90  # characters of a value
@@ -59,12 +63,39 @@ def text_lines(found: Comparison, style: Style, details: bool = False) -> Iterat
                 yield from (f"         {line}" for line in _graphs(bodies, style, shown))
     if any(found.bodies) and not details:
         yield "  (--details lists the ops)"
-    for one in found.values:
-        yield f"  {one.name}: {one.distance or one.why}"
+    if found.values:
+        yield ""
+        yield from _values(found, style, details)
     for why in found.unjudged:
         yield f"{style.bad('not judged')}: {why}"
     yield ""
     yield from _table(found, style)
+
+
+def _values(found: Comparison, style: Style, details: bool) -> Iterator[str]:
+    """How far the tensors moved, the furthest first, and all of them as one."""
+    ordered = sorted(found.values, key=lambda one: -(one.distance.relative or 0.0) if one.distance else -math.inf)
+    shown = ordered if details else ordered[:_TENSORS]
+    measured = [("all of them", found.total), *[(one.name, one.distance) for one in shown]]
+    rows: list[tuple[str, ...]] = [("values of what changed", *_MEASURES)]
+    rows += [(name, *_measures(distance)) for name, distance in measured if distance is not None]
+    if all(row[-1] == "" for row in rows[1:]):
+        rows = [row[:-1] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    rows += [(one.name, one.why) for one in shown if one.distance is None]
+    for place, row in enumerate(rows):
+        line = "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=False)).rstrip()
+        yield style.head(line) if place == 0 else line
+    if len(shown) < len(ordered):
+        yield f"and {len(ordered) - len(shown)} more"
+
+
+def _measures(distance: Distance) -> tuple[str, ...]:
+    known = [("-" if value is None else f"{value:.{digits}g}")
+             for value, digits in ((distance.relative, 3), (distance.cosine, 6))]  # fmt: skip
+    lost = f"{distance.not_finite:,}" if distance.not_finite else ""
+    differ = f"{distance.differing:,} of {distance.total:,}"
+    return differ, f"{distance.max_abs:.3g}", f"{distance.mean_abs:.3g}", *known, lost
 
 
 def _by_class(found: Comparison) -> Iterator[tuple[str, list[tuple[Change, tuple[Body, ...]]]]]:
@@ -187,6 +218,8 @@ def markdown_lines(found: Comparison, details: bool = False) -> Iterator[str]:
         yield ""
         yield "| tensor | difference |"
         yield "|---|---|"
+        if found.total is not None:
+            yield f"| all of them | {found.total} |"
         for one in found.values:
             yield f"| {_cell(one.name)} | {_cell(str(one.distance or one.why))} |"
     for why in found.unjudged:

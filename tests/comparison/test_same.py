@@ -69,7 +69,8 @@ def test_exported_again_by_another_process(name: str, exports: Path) -> None:
 @pytest.mark.parametrize("name", sorted(PROGRAMS))
 def test_another_seed_is_weights_only(name: str, exports: Path) -> None:
     found = changes(exports / "first" / name, exports / "other" / name)
+    seeded = ["DF508"] if name == "tf-keras-trained" else []  # Keras 2 writes the seed into its random ops
 
-    assert [change.code for change in found] == ["DF300"]
+    assert [change.code for change in found] == ["DF300", *seeded]
     assert found[0].level == WEIGHTS
     assert json.dumps(found[0].as_dict())
