@@ -118,12 +118,19 @@ def _entry_start(name: str) -> bytes:
 
 
 class KindTable:
-    """The kinds of one model, each decoded once. ``has_unbound``: some attr is a placeholder, or has no value."""
+    """The kinds of one model, each decoded once.
 
-    __slots__ = ("_entries", "_forms", "has_unbound", "kinds")
+    ``attrs``, ``devices`` and ``functions`` are the names in any of them; ``has_unbound``: some attr is a placeholder, or
+    has no value.
+    """
+
+    __slots__ = ("_entries", "_forms", "attrs", "devices", "functions", "has_unbound", "kinds")
 
     def __init__(self) -> None:
         self.has_unbound = False
+        self.attrs: set[str] = set()
+        self.devices: set[str] = set()
+        self.functions: set[str] = set()
         self.kinds: dict[tuple[str, str, tuple[bytes, ...]], Kind] = {}
         self._forms: dict[tuple[object, ...], Form] = {}
         self._entries: dict[bytes, tuple[object, tuple[str, ...]]] = {}
@@ -144,14 +151,18 @@ class KindTable:
                 token = _free_string(entry)
                 if token is not None:
                     tokens.append(token)
+                    self.attrs.add(token.decode())
                     continue
                 attr = _attr_of_entry(entry)
+                self.attrs.add(attr.name)
                 self.has_unbound |= attr.kind in UNBOUND
                 found = known[entry] = _judged(attr)
             if found[0] is not None:
                 tokens.append(found[0])
             if found[1]:
                 functions += found[1]
+        self.devices.add(device)
+        self.functions.update(functions)
         kind = self.kinds[key] = Kind(op, device, entries, functions)
         form_key = tuple(tokens)
         form = self._forms.get(form_key)

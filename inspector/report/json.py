@@ -106,10 +106,10 @@ def _call(call: CallVerdict) -> dict[str, Any]:
 
 
 def _finding(one: ModelReport, index: int, report: Report) -> dict[str, Any]:
-    from inspector.rules.registry import by_code
+    from inspector.rules.registry import rule_of
 
     finding = one.findings[index]
-    rule = by_code().get(finding.rule)
+    rule = rule_of(finding.rule)
     summary = one.summary(index)
     message, fix = words(finding)
     meanings = [

@@ -28,6 +28,7 @@ class AttrUnbound(GraphRule):
     code = "FN011"
     name = "attr-unbound"
     otherwise = ADVICE_WARNING
+    needs = ("unbound attr",)
     message = "attr `{attr}` of `{node}` ({op}) holds {found}, and nothing gives it a value"
     fix = "set the attr `{attr}` of `{node}` to a value, or remove it"
     good = (
