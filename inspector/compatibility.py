@@ -9,7 +9,8 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from inspector.checking import choose_loaders, expand, tags_for
+from inspector.checking import choose_loaders, tags_for
+from inspector.discovery import expand
 from inspector.engine import Judgement, judge_each, words
 from inspector.errors import DEFAULT_LIMITS, Limits
 from inspector.findings import CAPI, FAILS, LOADS, RUNS, UNKNOWN, CallVerdict, Finding, Target, Verdict

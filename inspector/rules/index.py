@@ -75,6 +75,10 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     )),
     "OP009": ("ops.op_deprecated", ()),
     "OP010": ("ops.one_shot_iterator", ("op OneShotIterator",)),
+    "PO001": ("policy.over_budget", ()),
+    "PO002": ("policy.op_not_allowed", ()),
+    "PO003": ("policy.signature_required", ()),
+    "PO004": ("policy.tags_required", ()),
     "SC001": ("security.host_access", (
         "op ReadFile", "op WholeFileReader", "op WholeFileReaderV2", "op TextLineReader", "op TextLineReaderV2",
         "op FixedLengthRecordReader", "op FixedLengthRecordReaderV2", "op TFRecordReader", "op TFRecordReaderV2",
