@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from inspector.canonical.names import natural
 from inspector.errors import UsageError
+from inspector.model.artifact import PART_FOLDERS
 from inspector.model.folder import version_names
 from inspector.model.saved_model import PB, PBTXT
 from inspector.named_tuple import NamedTuple
@@ -66,6 +67,20 @@ def find_models(path: str, version: int | None = None, *, recursive: bool = Fals
     if version is not None and not any(one.layout == SERVING_BASE for one in found):
         raise UsageError(f"{path} has no version {version} (versions: none)")
     return found
+
+
+def model_of(file: str) -> str:
+    """The folder of the model that a file belongs to: the nearest one above that holds a graph file, or else the one that
+    holds the part (variables, assets ...) that the file lies in."""
+    parts = os.path.normpath(file).split(os.sep)
+    for end in range(len(parts) - 1, 0, -1):
+        folder = os.sep.join(parts[:end]) or os.sep
+        if _is_model(folder):
+            return folder
+    for end in range(len(parts) - 2, -1, -1):
+        if parts[end] in PART_FOLDERS:
+            return os.sep.join(parts[:end]) or os.curdir
+    return os.path.dirname(file) or os.curdir
 
 
 def _is_model(folder: str) -> bool:

@@ -153,6 +153,12 @@ class Report:
 
         return document(self)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from inspector.report.notebook import report_html
+
+        return report_html(self)
+
     def raise_for_errors(self) -> None:
         """Raise RestoreWouldFail if there is a finding of severity error, with all of them in its text."""
         lines = [
