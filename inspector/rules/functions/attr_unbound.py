@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspector.model.graph import UNBOUND, Kind
+from inspector.model.kinds import UNBOUND, Kind
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, GraphRule, found_node
 from inspector.topology.inspection import Inspection, MetaView
 from inspector.topology.wiring import Wiring
