@@ -9,6 +9,7 @@ from typing import Any
 from inspector.assumptions import SERVING, of_target
 from inspector.catalogue import OpDef
 from inspector.consequences import follows
+from inspector.described import described
 from inspector.findings import (
     ADVICE,
     CAPI,
@@ -270,7 +271,7 @@ def sum_up(index: int, finding: Finding, meanings: Iterable[Meaning], chosen: It
     minding = [m for m in meanings if m.finding == index]
     wanted = tuple(chosen)
     counted = [m for m in minding if m.loader in wanted]
-    rule = rule_of(finding.rule)
+    rule = described(finding.rule)
     otherwise_effect, otherwise_severity = rule.otherwise if rule is not None else (ADVICE, ERROR)
     if counted:
         effect = min((m.effect for m in counted), key=EFFECTS.index)
@@ -288,7 +289,7 @@ def _names(meanings: list[Meaning]) -> tuple[str, ...]:
 
 def words(finding: Finding) -> tuple[str, str]:
     """The message and the fix of a finding, its rule's templates filled with its data."""
-    rule = rule_of(finding.rule)
+    rule = described(finding.rule)
     if rule is None:
         return f"{finding.data.get('rule')}: {finding.data.get('why')}", "report this as a bug of the inspector"
     data: Mapping[str, Any] = finding.data
