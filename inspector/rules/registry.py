@@ -1,6 +1,7 @@
 """All rules, found by walking this package. A half-defined rule stops the program: a rule that is not there looks green.
 
-A check does not walk: it goes by the index (``inspector.rules.index``) and imports the rules that can find something.
+A check goes by the index (``inspector.rules.index``) and imports the rules that can find something. A file that the index
+does not know yet is imported always.
 """
 
 from __future__ import annotations
@@ -35,28 +36,39 @@ class HalfDefinedRule(Exception):
 
 def fitting(signs: Set[str]) -> list[str]:
     """The codes of the rules that can find something where there are these signs, in order."""
-    return [code for code, (_, needs) in INDEX.items() if not needs or not signs.isdisjoint(needs)]
+    known = [code for code, (_, needs) in INDEX.items() if not needs or not signs.isdisjoint(needs)]
+    return sorted([*known, *_not_indexed()])
 
 
 @cache
 def rule_of(code: str) -> Rule | None:
     """The rule with a code; None if there is none. Cost: one import, the first time."""
-    return _made(f"inspector.rules.{INDEX[code][0]}") if code in INDEX else None
+    return _made(INDEX[code][0]) if code in INDEX else _not_indexed().get(code)
+
+
+def _places() -> list[str]:
+    """Where the rules are ("ops.no_kernel"), by family. Cost: the list of nine folders."""
+    here = os.path.dirname(__file__)
+    files = [(room, file) for room in FAMILIES for file in sorted(os.listdir(os.path.join(here, room)))]
+    return [f"{room}.{file[:-3]}" for room, file in files if file.endswith(".py") and file != "__init__.py"]
+
+
+@cache
+def _not_indexed() -> dict[str, Rule]:
+    """The rules in files that the index does not know."""
+    known = {place for place, _ in INDEX.values()}
+    return {rule.code: rule for rule in map(_made, [place for place in _places() if place not in known])}
 
 
 def walk() -> dict[str, tuple[str, Rule]]:
-    """Every rule of the package by code, with its place ("ops.no_kernel"). Cost: one import a rule, the first time."""
+    """Every rule of the package by code, with its place. Cost: one import a rule, the first time."""
     found: dict[str, tuple[str, Rule]] = {}
-    here = os.path.dirname(__file__)
-    for room, prefix in FAMILIES.items():
-        for file in sorted(os.listdir(os.path.join(here, room))):
-            if file.endswith(".py") and file != "__init__.py":
-                place = f"{room}.{file[:-3]}"
-                rule = _made(f"inspector.rules.{place}")
-                _check(rule, prefix)
-                if rule.code in found:
-                    raise HalfDefinedRule(f"{rule.code} is defined twice: {found[rule.code][0]}, {place}")
-                found[rule.code] = place, rule
+    for place in _places():
+        rule = _made(place)
+        _check(rule, FAMILIES[place.partition(".")[0]])
+        if rule.code in found:
+            raise HalfDefinedRule(f"{rule.code} is defined twice: {found[rule.code][0]}, {place}")
+        found[rule.code] = place, rule
     return {code: found[code] for code in sorted(found)}
 
 
@@ -64,8 +76,10 @@ def walk() -> dict[str, tuple[str, Rule]]:
 def rules() -> tuple[Rule, ...]:
     """One instance of every rule, by code."""
     found = walk()
-    if list(INDEX.items()) != [(code, (place, rule.needs)) for code, (place, rule) in found.items()]:
-        raise HalfDefinedRule("the index is not that of the rules: run scripts/make_rule_index.py")
+    made = {code: (place, rule.needs) for code, (place, rule) in found.items()}
+    stale = [code for code in INDEX if INDEX[code] != made.get(code)]
+    if stale:
+        raise HalfDefinedRule(f"not as the index has them: {', '.join(stale)}; run scripts/make_rule_index.py")
     return tuple(rule for _, rule in found.values())
 
 
@@ -75,8 +89,9 @@ def find(code_or_name: str) -> Rule | None:
     return next((rule for rule in rules() if asked in (rule.code.lower(), rule.name)), None)
 
 
-def _made(module_name: str) -> Rule:
+def _made(place: str) -> Rule:
     """An instance of the one rule in a module."""
+    module_name = f"inspector.rules.{place}"
     classes = [
         value
         for value in vars(import_module(module_name)).values()

@@ -12,7 +12,8 @@ from inspector.catalogue import release
 from inspector.engine import judge_each, run_rules, words
 from inspector.findings import Target
 from inspector.model.saved_model import open_model
-from inspector.rules.registry import fitting, rules
+from inspector.rules.index import INDEX
+from inspector.rules.registry import fitting, rules, walk
 from inspector.rules.rule import Example, Rule
 from inspector.topology.inspection import Inspection, Share
 from inspector.topology.signs import signs
@@ -105,3 +106,8 @@ def test_what_rules_need_are_signs() -> None:
         r"(op|attr|fault|edges|object) \S+|object graph|(big-endian )?checkpoint( fault)?|[a-z]+( [a-z]+)?"
     )
     assert [rule.code for rule in rules() if not all(map(known.fullmatch, rule.needs))] == []
+
+
+def test_the_index_is_that_of_the_rules() -> None:
+    made = {code: (place, rule.needs) for code, (place, rule) in walk().items()}
+    assert made == INDEX, "run scripts/make_rule_index.py"
