@@ -219,7 +219,8 @@ class Canonical:
         if objects is None:
             return {}
         checkpoint = bundle.object_graph() if bundle is not None else None
+        where = paths(objects)
         return {
-            one.node: self._variable(one.key) if one.key else ("variable", one.path, "")
+            one.node: self._variable(one.key) if one.key else ("variable", where.get(one.node, one.path), "")
             for one in objects.variables(checkpoint)
         }
