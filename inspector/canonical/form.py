@@ -54,13 +54,14 @@ class Canonical:
         variables: Mapping[str, Stored],
         ledger: Ledger,
         renames: Renames = NO_RENAMES,
+        reach: Reach | None = None,
     ) -> None:
         self.model = model
         self.meta = meta
         self.variables = variables
         self.ledger = ledger
         self.renames = renames
-        self.reach = Reach(meta)
+        self.reach = Reach(meta) if reach is None else reach
         self._names = {one.key: renames.variables.get(name, name) for name, one in variables.items()}
         self._computation: Computation | None = None
         self._objects: dict[int, Hashable] | None = None
@@ -124,6 +125,10 @@ class Canonical:
             assets = [self.renames.assets.get(file, file) for _, file in self.meta.assets]
             self._objects = captured_names(self.meta, self.computation, self._object_variables(), assets)
         return self._objects
+
+    def renamed(self, renames: Renames) -> Canonical:
+        """The same with names of the other side. What does not depend on names is shared."""
+        return Canonical(self.model, self.meta, self.variables, self.ledger, renames, self.reach)
 
     def arguments(self, name: str) -> dict[str, Hashable]:
         """Argument of a concrete function → what it is: one of the call, by its place, or an object that is captured."""

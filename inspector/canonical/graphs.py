@@ -69,10 +69,11 @@ class Computation:
     def signature(self, signature: Signature) -> Computed:
         """What each output of a signature is computed from."""
         note = self.ledger.note
+        nodes = self._reach.signature(signature).nodes
+        self._settle_in_order(sorted(nodes))
         found = {}
         for name, info in sorted(signature.outputs.items()):
             found[name] = note(("output", *[self.tensor(tensor) for tensor in tensors_of(info)]))
-        nodes = self._reach.signature(signature).nodes
         graph = self.meta.graph
         loops = [self.node(graph.names[at]) for at in nodes if graph.kinds[at].op in _NEXT]
         count = sum(graph.kinds[at].op not in PLACEHOLDERS for at in nodes)
@@ -163,7 +164,7 @@ class Computation:
         order: list[int], root: str,
     ) -> None:  # fmt: skip
         """Give tokens to a node and all that it is computed from."""
-        note, local = self.ledger.note, self._local
+        note = self.ledger.note
         all_inputs, kinds = graph.inputs, graph.kinds
         labels = self.labels if not graph.function else {}
         stack = [root]
@@ -189,20 +190,40 @@ class Computation:
                 continue
             stack.pop()
             assert at is not None
-            token, places = local(kinds[at])
-            content: list[Hashable] = []
-            controls: set[Token] = set()
-            for text in all_inputs[at]:
-                if text[0] == "^":
-                    controls.add(tokens.get(text[1:], _OPEN))
-                else:
-                    source, _, output = text.partition(":")
-                    content.append((tokens.get(source, _OPEN), "" if output == "0" else output))
-            if places is not None:
-                content = [content[place] for place in places if place < len(content)]
-            if controls:
-                content += ("^", *sorted(controls, key=repr))
-            tokens[name] = note((token, *content))
+            tokens[name] = self._noted(kinds[at], all_inputs[at], tokens)
+
+    def _settle_in_order(self, nodes: Iterable[int]) -> None:
+        """Give tokens to nodes of the main graph, most of which come after all that they need: cheaper than one by one."""
+        graph, tokens, labels = self.meta.graph, self._main, self.labels
+        names, kinds, all_inputs = graph.names, graph.kinds, graph.inputs
+        for at in nodes:
+            name = names[at]
+            if name in labels or tokens.get(name, _OPEN) != _OPEN:
+                continue
+            inputs = all_inputs[at]
+            if all(text in tokens or text.lstrip("^").partition(":")[0] in tokens for text in inputs):
+                tokens[name] = self._noted(kinds[at], inputs, tokens)
+            else:
+                self._settle(graph, self._positions, tokens, {}, [], name)
+
+    def _noted(self, kind: Kind, inputs: Iterable[str], tokens: Mapping[str, Token]) -> Token:
+        """The token of a node, all that it needs having one."""
+        token, places = self._local(kind)
+        content: list[Hashable] = []
+        controls: set[Token] = set()
+        for text in inputs:
+            if text[0] == "^":
+                controls.add(tokens.get(text[1:], _OPEN))
+            elif ":" not in text:
+                content.append((tokens.get(text, _OPEN), ""))
+            else:
+                source, _, output = text.partition(":")
+                content.append((tokens.get(source, _OPEN), "" if output == "0" else output))
+        if places is not None:
+            content = [content[place] for place in places if place < len(content)]
+        if controls:
+            content += ("^", *sorted(controls, key=repr))
+        return self.ledger.note((token, *content))
 
     def _local(self, kind: Kind) -> tuple[Token, tuple[int, ...] | None]:
         return self._locals.get(kind) or self.local(kind)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from inspector.canonical.form import NO_RENAMES, Canonical, Renames
+from inspector.canonical.form import Canonical, Renames
 from inspector.canonical.graphs import tensors_of
 from inspector.canonical.interface import Call, call_of
 from inspector.canonical.ledger import Ledger, Numbers
@@ -244,15 +244,14 @@ class _Parts:
         pairs = pair_signatures(was, now)
         variables = {after: before for before, after in self._found.renamed.items()}
         assets = {after: before for before, after in self._assets.renamed.items()}
-        new = self._side(self._new, other, 1, Renames(variables, _input_renames(old, plain, pairs), assets))
+        new = plain.renamed(Renames(variables, _input_renames(old, plain, pairs), assets))
         functions = [{path: callable_of(one) for path, one in side.functions().items()} for side in (old, new)]
         changes = chain(compare_signatures(was, now, pairs), compare_functions(*functions), compare_metadata(old, new))
         yield from ((change, ()) for change in changes)
         yield from compare_computations(old, new, pairs)
 
-    def _side(self, model: Model, meta: MetaGraph, place: int, renames: Renames = NO_RENAMES) -> Canonical:
-        names: dict[str, Stored] = self._stored[place]
-        return Canonical(model, meta, names, self._ledger, renames)
+    def _side(self, model: Model, meta: MetaGraph, place: int) -> Canonical:
+        return Canonical(model, meta, self._stored[place], self._ledger)
 
 
 def _calls(side: Canonical) -> dict[str, Call]:
