@@ -87,21 +87,31 @@ def hash_model(
         ]
         graphs.append((meta.tags, outputs, canonical.initialised(), restored, canonical.gradients()))
     structure = [(name, one.dtype, one.shape) for name, one in sorted(variables.items())]
+    try:
+        weights, assets = _weights(model, variables, verify, progress), _assets(model)
+    except FormatError as error:
+        raise CannotHash(f"{model.path} cannot be read: {error}") from None
     return ModelHash(
         os.fspath(path), _text(ledger.note(repr(graphs))), _text(ledger.note(repr(interfaces))),
-        _text(ledger.note(repr(structure))), _weights(model, variables, verify, progress), _assets(model),
+        _text(ledger.note(repr(structure))), weights, assets,
     )  # fmt: skip
 
 
 def refuse_unreadable(model: Model) -> None:
     """Raise CannotHash for a model of which a part that counts is not there to be read."""
-    why = [f"{fault.kind} {fault.file}".strip() for fault in model.faults if fault.kind not in _HARMLESS]
-    why += [f"{gap.where}: {gap.why}" for gap in model.gaps]
+    why = unread(model) + [f"{gap.where}: {gap.why}" for gap in model.gaps]
     if why:
         raise CannotHash(f"{model.path} cannot be read: {'; '.join(why)}")
 
 
-_HARMLESS = ("both-graph-files", "index-missing", "debug-info-damaged")
+def unread(model: Model) -> list[str]:
+    """What of a model's files does not read, of those that count: the graph file, and the checkpoint where there is one."""
+    found = []
+    for fault in model.faults:
+        alone = fault.kind == "index-missing" and not fault.data.get("folder")  # a model without variables
+        if not alone and fault.kind not in ("both-graph-files", "debug-info-damaged"):
+            found.append(f"{fault.kind} {fault.file}".strip())
+    return found
 
 
 def _text(token: Token) -> str:
@@ -115,7 +125,7 @@ def _weights(model: Model, variables: dict[str, Stored], verify: bool, progress:
     bundle = model.bundle
     total = hashlib.sha256()
     done = 0
-    for name, one in sorted(variables.items()):
+    for name, one in sorted(variables.items() if bundle is not None else ()):
         total.update(f"{name}\0{one.dtype}\0{one.shape}\0".encode())
         for entry in bundle.pieces(one.key) if bundle is not None else ():
             for chunk in bundle.chunks(entry) if bundle is not None else ():

@@ -40,6 +40,7 @@ from inspector.differences.difference import BUMPS, CLASSES, NUMBERS, SAME, wors
 from inspector.discovery import expand
 from inspector.errors import DEFAULT_LIMITS, FormatError, Limits, UsageError
 from inspector.findings import CAPI, Target
+from inspector.hashing import unread
 from inspector.model.saved_model import MetaGraph, Model, open_model
 from inspector.own_ops import NO_OPS, OwnOps
 from inspector.results import ModelReport
@@ -154,7 +155,7 @@ def diff(
         model = open_model(next(iter(expand(os.fspath(path)))), limits=limits)
         sides.append(examine(model, wanted, chosen, asked, own_ops))
     before, after = sides
-    lacking = [f"{side.path}: {why}" for side in sides for why in _unread(side.model) or unjudged(side)]
+    lacking = [f"{side.path}: {why}" for side in sides for why in unread(side.model) or unjudged(side)]
     variables = stored(before.model), stored(after.model)
     told: list[Told] = [(change, ()) for change in compare_loads(before, after)]
     moved = Values()
@@ -169,17 +170,6 @@ def diff(
         for side, its in zip(sides, variables, strict=True)
     )
     return Comparison(before, after, told, moved, lacking, (one, other))
-
-
-def _unread(model: Model) -> list[str]:
-    """Why a side cannot be compared: where the model as a whole, or its checkpoint, does not read."""
-    found = []
-    for fault in model.faults:
-        if fault.kind == "index-missing" and not fault.data.get("folder"):
-            continue  # a model without variables
-        if fault.kind not in ("both-graph-files", "debug-info-damaged"):
-            found.append(f"{fault.kind} {fault.file}".strip())
-    return found
 
 
 def _oldest(model: Model, loaders: tuple[str, ...]) -> dict[str, str]:
