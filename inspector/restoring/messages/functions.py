@@ -1,0 +1,126 @@
+"""The function library: functions that are missing, doubled or contradict their signature."""
+
+from __future__ import annotations
+
+from inspector.restoring.kinds import GRAPH, LIKELY, POSSIBLE
+from inspector.restoring.messages.message import SYMPTOM, Message
+from inspector.restoring.messages.wording import SOURCE, Wording
+
+_SORT = "python/saved_model/function_deserialization.py _sort_function_defs"
+_LIBRARY = "core/framework/function.cc FunctionLibraryDefinition"
+_INSTANTIATE = "core/framework/function.cc InstantiateFunction"
+_TO_GRAPH = "python/framework/function_def_to_graph.py"
+_AGAIN = "export the model again, with all its functions in the library; an older TensorFlow dropped functions that capture " \
+    "what it cannot save without a word"
+
+MESSAGES = (
+    Message(
+        "function-missing-or-recursive", GRAPH,
+        "functions of the library need a function that is not in it (the message speaks of a cycle, which is rare)",
+        _AGAIN,
+        (
+            Wording("There is a cyclic dependency between functions", "", _SORT),
+            Wording("There is a cyclic-dependency between functions", "", _SORT, SOURCE),
+        ),
+        ("FN001", "FN002"),
+    ),
+    Message(
+        "function-missing", GRAPH,
+        "the function `{function}` is called, and is not in the library",
+        _AGAIN,
+        (
+            Wording('Failed to find function "{function}" in function library', "", _LIBRARY),
+            Wording("Function {function:lazy} is not defined.", "", "core/common_runtime/function.cc"),
+            Wording("FunctionDefLibrary missing '{function}' FunctionDef", "", "python/framework/importer.py"),
+            Wording("KeyError: '__inference_{function}'", "", "python/saved_model/function_deserialization.py"),
+            Wording("KeyError: '__forward_{function}'", "", "python/saved_model/function_deserialization.py", SOURCE),
+            Wording("Unable to find FunctionDef for {function:w} in library", "", "core/common_runtime", SOURCE),
+        ),
+        ("FN001", "OB002", "FN010"),
+        LIKELY,
+    ),
+    Message(
+        "function-recursive", GRAPH,
+        "a function of the library calls itself",
+        "write the recursion as a loop and export again",
+        (
+            Wording("Recursive function calls are not supported", "", "core/grappler/optimizers/function_optimizer.cc"),
+            Wording("}} calls function {{function_node {function}}}", "", "core/grappler/optimizers/function_optimizer.cc"),
+        ),
+        ("FN002",),
+    ),
+    Message(
+        "function-doubled", GRAPH,
+        "the library has two functions named `{function}`",
+        "export the model again",
+        (
+            Wording("Cannot add function '{function}' because a different function with the same name already exists", "",
+                    _LIBRARY),
+            Wording("Cannot add gradient for function '{function}'", "", _LIBRARY, SOURCE),
+            Wording("Cannot assign gradient function '{gradient}' to '{function}' because it already has", "", _LIBRARY),
+            Wording("Cannot add function '{function}' because an op with the same name already exists", "", _LIBRARY, SOURCE),
+        ),
+        ("FN003", "FN010", "FN013"),
+    ),
+    Message(
+        "function-arguments", GRAPH,
+        "a function and its arguments do not fit each other",
+        "export the model again",
+        (
+            Wording("Function instantiation included invalid input index", "", _INSTANTIATE),
+            Wording("Length of `input_shapes` must match the number of `input_arg`s", "", _TO_GRAPH),
+            Wording("Attr {attr:w} is not found from Op<name={function};", "", "core/framework/op_def_util.cc"),
+            Wording("Expecting {wanted:d} outputs, but *num_retvals is {found:d}", "", "core/common_runtime/eager"),
+            Wording("Duplicated arg name", "", _INSTANTIATE),
+            Wording("Duplicated ret name", "", _INSTANTIATE),
+            Wording("Signature specifies {wanted:d} arguments, got: {found:d}. Expected inputs", "",
+                    "python/eager/polymorphic_function/atomic_function.py"),
+            Wording("Arguments and signature arguments do not match. got: {found:d}, expected: {wanted:d}", "",
+                    "python/eager/function.py"),
+        ),
+        ("FN006", "FN007", "OB013", "OB019", "GR006", "FN004"),
+        LIKELY,
+    ),
+    Message(
+        "function-return", GRAPH,
+        "a function returns a tensor that its body does not have",
+        "export the model again",
+        (
+            Wording("Return {name:w} missing", "", _INSTANTIATE),
+            Wording("Return {name:w} -> {tensor:w} is not found", "", _INSTANTIATE),
+            Wording("Invalid ret types", "", _INSTANTIATE),
+            Wording("KeyError: \"The name '{name}' refers to", "", _TO_GRAPH, frame="function_def_to_graph.py"),
+            Wording("KeyError: \"The name '{name}' refers to", "", _TO_GRAPH, frame="function_deserialization.py"),
+            Wording("Control output {name:w} missing", "", _INSTANTIATE, SOURCE),
+        ),
+        ("FN004", "FN005"),
+    ),
+    Message(
+        "function-input-missing", GRAPH,
+        "a node in a function takes an input that is not there",
+        "export the model again; if a tool rewrote the function, look at what it removed or renamed",
+        (
+            Wording("input {input:lazy} is not found: {{node", "", _INSTANTIATE),
+            Wording("input {input:w} is not found", "", _INSTANTIATE, SOURCE),
+            Wording("input[{place:d}] == '{input}', is not found", "", _INSTANTIATE),
+        ),
+        ("GR001", "GR002", "FN004"),
+    ),
+    Message(
+        "function-tensor-missing", GRAPH,
+        "a function uses the tensor `{tensor}`, which its body does not have",
+        "export the model again; if a tool rewrote the function, look at what it removed or renamed",
+        (Wording("KeyError: '{tensor}'", "", _TO_GRAPH, frame="function_def_to_graph.py"),),
+        ("GR001", "GR002", "FN004", "FN001"),
+    ),
+    Message(
+        "function-branch-missing", GRAPH,
+        "the body, the condition or a branch of a loop or a conditional cannot be found or built; the process died of it",
+        _AGAIN,
+        (Wording("when importing GraphDef to MLIR module in GrapplerHook", "",
+                 "core/grappler/optimizers/tfg_optimizer_hook.cc"),),
+        ("FN001",),
+        POSSIBLE,
+        SYMPTOM,
+    ),
+)  # fmt: skip
