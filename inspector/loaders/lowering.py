@@ -9,7 +9,7 @@ lower_while_op.cc, lower_if_op.cc; measured by damaging such functions in some 2
 from __future__ import annotations
 
 from inspector.findings import Finding
-from inspector.loaders import nodes
+from inspector.loaders import calls, nodes, placement
 from inspector.loaders.step import PLACED, Condition, Mind, Walk, minds
 from inspector.topology import kernels
 
@@ -24,7 +24,7 @@ def _has_no_inputs_in_reach(finding: Finding, walk: Walk) -> bool:
 
 def _is_lowered(finding: Finding, walk: Walk) -> bool:
     """Branches and loop bodies become a part of the main graph before it is placed."""
-    if walk.view is None or nodes.in_main(finding, walk) or nodes.has_kernel_here(finding, walk):
+    if walk.view is None or nodes.in_main(finding, walk) or placement.has_kernel_here(finding, walk):
         return False
     return finding.where.function in kernels.lowered_into_main(walk.view)
 
@@ -66,16 +66,16 @@ def _is_no_const(finding: Finding, walk: Walk) -> bool:
 _LOWERED = (
     *minds("OP001", "GR001", "GR003", "GR004", "GR005", "GR006", "GR008", "FN005", when=_is_in_lowered),
     Mind("OP002", when=_lowered(_is_no_const)),
-    Mind("OP003", when=_lowered(nodes.kind_is_needed)),
+    Mind("OP003", when=_lowered(calls.kind_is_needed)),
     Mind("OP004", when=_lowered(nodes.value_is_refused)),
     Mind("GR002", when=_lowered(nodes.names_nothing)),
     Mind("GR007", when=_lowered(nodes.name_is_refused)),
     Mind("FN001", when=_missing_is_lowered),
-    Mind("FN002", when=_lowered(nodes.recursion_is_run)),
+    Mind("FN002", when=_lowered(calls.recursion_is_run)),
     Mind("FN004", when=_lowered(nodes.is_data_return)),
     Mind("FN006", when=_call_is_lowered),
-    Mind("GR010", when=_lowered(nodes.device_is_refused)),
-    Mind("GR011", when=_lowered(nodes.refused_by_runtime)),
+    Mind("GR010", when=_lowered(placement.device_is_refused)),
+    Mind("GR011", when=_lowered(placement.refused_by_runtime)),
     Mind("OP007", when=_is_lowered),
 )
 PLACED_WITH_MAIN = (Mind("OP004", when=_has_no_inputs_in_reach, how="crash"), *_LOWERED)

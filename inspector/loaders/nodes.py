@@ -1,20 +1,18 @@
-"""What the loaders mind about nodes, functions and devices, and under which conditions.
+"""What the import of a graph minds about its nodes and functions, and under which conditions.
 
 Measured by damaging models in some 120 ways, in the main graph, in functions that the import instantiates, in functions
-that nobody calls and in the body of a loop, and loading each with TensorFlow 2.21.
+that nobody calls and in the body of a loop, and loading each with TensorFlow 2.21. What placing the graph minds is in
+``placement``, what a call minds in ``calls``.
 """
 
 from __future__ import annotations
 
 from inspector.findings import Finding
-from inspector.loaders.step import PLACED, Condition, Mind, Walk, has_datum, minds
-from inspector.model.dtypes import RESOURCE
-from inspector.model.graph import Function
-from inspector.topology import attr_faults, kernels
+from inspector.loaders.step import Condition, Mind, Walk, has_datum, minds
+from inspector.topology import attr_faults
 from inspector.topology.shapes import propagation
 
-_CALLS = ("PartitionedCall", "StatefulPartitionedCall")
-_LOOPS = ("While", "StatelessWhile")
+CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 
 
 def in_main(finding: Finding, walk: Walk) -> bool:
@@ -49,6 +47,7 @@ _FORMAT_IS_REFUSED = frozenset((
     "Conv2D", "Conv2DBackpropInput", "FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3", "FusedBatchNormGrad",
     "FusedBatchNormGradV2", "FusedBatchNormGradV3",
 ))  # fmt: skip
+
 _FORMAT_ABORTS = frozenset(("AvgPool", "DepthToSpace", "SpaceToDepth", "MaxPoolGradGrad"))
 
 
@@ -100,11 +99,6 @@ def _kind_is_refused(finding: Finding, walk: Walk) -> bool:
     return not is_list if walk.loader == "serving" else not finding.data["filled"]
 
 
-def kind_is_needed(finding: Finding, walk: Walk) -> bool:
-    """Instantiating a function needs the attrs that decide types; others are looked at when the node runs."""
-    return any((finding.data["decides_types"], finding.data["unset"], is_live(finding, walk)))
-
-
 def name_is_refused(finding: Finding, walk: Walk) -> bool:
     """Names that begin with "_" are the runtime's own: it takes them in functions."""
     return in_main(finding, walk) or not finding.data["internal"]
@@ -121,26 +115,15 @@ def is_data_return(finding: Finding, walk: Walk) -> bool:
 
 def _takes_fewer(finding: Finding, walk: Walk) -> bool:
     """A call with fewer inputs, outputs or attrs than its function has: shape inference stumbles over it at once."""
-    return finding.data["op"] in _CALLS and str(finding.data["mismatch"]).startswith("fewer")
+    return finding.data["op"] in CALLS and str(finding.data["mismatch"]).startswith("fewer")
 
 
 def _takes_fewer_tensors(finding: Finding, walk: Walk) -> bool:
     return _takes_fewer(finding, walk) and finding.data["side"] != "attrs"
 
 
-def _call_is_run(finding: Finding, walk: Walk) -> bool:
-    """Outputs of a function that the call leaves out do no harm, nor do wrong ones that nothing takes.
-
-    Grappler removes them (optimizers/function_optimizer.cc, the unused outputs of a specialized function).
-    """
-    if finding.data["side"] == "outputs" and not finding.data["taken"]:
-        return False
-    in_time = finding.data["side"] != "attrs" or walk.loader != "tf2"
-    return in_time and finding.data["mismatch"] != "fewer outputs" and is_live(finding, walk)
-
-
 def _is_instantiated_call(finding: Finding, walk: Walk) -> bool:
-    return finding.data["op"] in _CALLS
+    return finding.data["op"] in CALLS
 
 
 def _is_node(finding: Finding, walk: Walk) -> bool:
@@ -150,38 +133,6 @@ def _is_node(finding: Finding, walk: Walk) -> bool:
 
 def _is_gradient(finding: Finding, walk: Walk) -> bool:
     return finding.where.field == "gradient"
-
-
-def _function_is_asked_for(finding: Finding, walk: Walk) -> bool:
-    """The function of a custom gradient is asked for only by Python."""
-    if finding.data["gradient"] or walk.view is None:
-        return False
-    if is_live(finding, walk):
-        return True
-    imported = finding.where.function in walk.view.reach.imported()
-    return bool(finding.data["stateful"]) and (imported or finding.data["op"] in _CALLS)
-
-
-def _return_is_missed(finding: Finding, walk: Walk) -> bool:
-    """Grappler also knows "node" and "node:1"."""
-    return is_data_return(finding, walk) and not finding.data["flat"]
-
-
-def _loop_is_run(finding: Finding, walk: Walk) -> bool:
-    """A loop whose condition is there and whose body is not."""
-    return finding.data["op"] in _LOOPS and finding.data["attr"] == "body" and is_live(finding, walk)
-
-
-def recursion_is_run(finding: Finding, walk: Walk) -> bool:
-    """A call on the way round that is not pruned: those with side effects are followed before anything is."""
-    view, name = walk.view, finding.where.function
-    body = view.meta.function(name) if view is not None else None
-    if view is None or body is None:
-        return False
-    live = view.live(name)
-    nodes = zip(body.body.names, body.body.kinds, strict=True)
-    calling = [kind for node, kind in nodes if node in live or kind.op == "StatefulPartitionedCall"]
-    return any(name in view.reach.closure(view.reach.callees(kind)) for kind in dict.fromkeys(calling))
 
 
 def _is_placeholder(finding: Finding, walk: Walk) -> bool:
@@ -194,11 +145,6 @@ def _cannot_be_bound(finding: Finding, walk: Walk) -> bool:
     return not in_main(finding, walk) or (bool(finding.data["own"]) and _is_placeholder(finding, walk))
 
 
-def _is_instantiated(finding: Finding, walk: Walk) -> bool:
-    """A call instantiates functions; tf.saved_model.load makes one of the main graph too."""
-    return walk.loader == "tf2" or not in_main(finding, walk)
-
-
 def _shapes_are_counted(finding: Finding, walk: Walk) -> bool:
     """Newer releases leave out what is too much (function_def_to_graph.py; 2.4 does not, 2.12 does)."""
     return bool(finding.data["fewer"]) or walk.target.minor <= (2, 4)
@@ -208,32 +154,24 @@ def is_valueless_const(finding: Finding, walk: Walk) -> bool:
     return finding.data["op"] == "Const" and "value" in finding.data["attrs"]
 
 
-def _const_fault(finding: Finding, *kinds: str) -> bool:
+def const_fault(finding: Finding, *kinds: str) -> bool:
     return finding.data["fault"] in kinds
 
 
 def _shape_is_impossible(finding: Finding, walk: Walk) -> bool:
-    return _const_fault(finding, "negative", "overflow")
+    return const_fault(finding, "negative", "overflow")
 
 
 def _shape_is_not_whole(finding: Finding, walk: Walk) -> bool:
-    return _const_fault(finding, "negative", "rank")
+    return const_fault(finding, "negative", "rank")
 
 
 def _shape_overflows(finding: Finding, walk: Walk) -> bool:
-    return _const_fault(finding, "overflow")
+    return const_fault(finding, "overflow")
 
 
-def _cannot_be_parsed(finding: Finding, walk: Walk) -> bool:
+def cannot_be_parsed(finding: Finding, walk: Walk) -> bool:
     return not finding.data["parses"]
-
-
-def _dtype_is_another(finding: Finding, walk: Walk) -> bool:
-    return _const_fault(finding, "dtype") and bool(finding.data["parses"]) and is_live(finding, walk)
-
-
-def _const_is_run(finding: Finding, walk: Walk) -> bool:
-    return _cannot_be_parsed(finding, walk) and is_live(finding, walk)
 
 
 def _is_twice_in_body(finding: Finding, walk: Walk) -> bool:
@@ -253,160 +191,8 @@ def _duplicate_confuses(finding: Finding, walk: Walk) -> bool:
     return traced or any(name in reach.calls(one) for one in walk.view.meta.library.by_name)
 
 
-def _far(finding: Finding) -> bool:
-    """A job, task or replica of a cluster."""
-    data = finding.data
-    return data["job"] not in ("", "localhost") or data["task"] not in ("", "0") or data["replica"] not in ("", "0")
-
-
-def other_job(finding: Finding, walk: Walk) -> bool:
-    """A pin to a job or task of a cluster: soft placement does not help. Python's import drops pins of colocated nodes."""
-    return _far(finding) and not finding.data["colocated"]
-
-
-def absent_device(finding: Finding, walk: Walk) -> bool:
-    """A pin to a device that the target does not have. Python puts the types of CPU and GPU into capitals first."""
-    kind = finding.data["type"]
-    if walk.loader != "serving":
-        if finding.data["colocated"]:
-            return False
-        kind = kind.upper() if kind in ("cpu", "gpu") else kind
-    return _far(finding) or int(finding.data["index"] or 0) >= walk.target.devices(kind or "CPU")
-
-
-def device_is_refused(finding: Finding, walk: Walk) -> bool:
-    """A pin that placement cannot follow: softly it goes elsewhere within the process, else it needs the device.
-
-    tf.saved_model.load places softly by default, a Session does not.
-    """
-    soft = walk.target.soft_placement
-    if soft is None:
-        soft = walk.loader == "tf2"
-    return other_job(finding, walk) if soft else absent_device(finding, walk)
-
-
-def _goes_with_resource(finding: Finding, walk: Walk) -> bool:
-    """A node of a function that takes a resource: it is placed where that is, wherever the function was pinned to."""
-    view = walk.view
-    function = view.meta.function(finding.where.function) if view is not None else None
-    if view is None or function is None:
-        return False
-    pinned = {kind for name, kind in zip(function.body.names, function.body.kinds, strict=True) if name in walk.members}
-    types = [view.ops.resolve(kind.form) for kind in pinned]
-    return all(one is not None and one.inputs is not None and RESOURCE in one.inputs for one in types)
-
-
-def _refused_in_program(finding: Finding, walk: Walk) -> bool:
-    return device_is_refused(finding, walk) and not _goes_with_resource(finding, walk)
-
-
-def _absent_at_first_run(finding: Finding, walk: Walk) -> bool:
-    return in_main(finding, walk) and PLACED not in walk.given and device_is_refused(finding, walk)
-
-
-def _refused_at_first_run(finding: Finding, walk: Walk) -> bool:
-    return in_main(finding, walk) and PLACED not in walk.given and _refused_after_python(finding, walk)
-
-
 def _refused_by_python(finding: Finding, walk: Walk) -> bool:
     return bool(finding.data["python"]) and not finding.data["colocated"]
-
-
-def refused_by_runtime(finding: Finding, walk: Walk) -> bool:
-    return bool(finding.data["native"])
-
-
-def _refused_after_python(finding: Finding, walk: Walk) -> bool:
-    """Python accepts it, and hands on a string that the C++ runtime refuses."""
-    return bool(finding.data["after_python"]) and not finding.data["colocated"]
-
-
-def has_kernel_here(finding: Finding, walk: Walk) -> bool:
-    """A kernel that only TensorFlow's Python brings along: serving has none. XLA compiles "eager" functions only in tf2."""
-    if finding.data.get("eager") and walk.loader != "tf2":
-        return True
-    return finding.data["why"] == kernels.PYTHON_ONLY and walk.loader != "serving"
-
-
-def _is_placed(finding: Finding, walk: Walk) -> bool:
-    """Every node of a main graph needs a kernel when the graph is placed, dead or not."""
-    return in_main(finding, walk) and not has_kernel_here(finding, walk)
-
-
-def _is_placed_at_first_run(finding: Finding, walk: Walk) -> bool:
-    return PLACED not in walk.given and _is_placed(finding, walk)
-
-
-def _called(walk: Walk) -> frozenset[str]:
-    """The functions that the step calls first: the signature's, or those that restore and initialise."""
-    view = walk.view
-    assert view is not None
-    objects = view.meta.objects
-    if walk.loader == "tf2" and walk.model.is_v2 and objects is not None:
-        return frozenset((objects.signatures()[walk.signature],) if walk.signature else objects.initializers())
-    graph = view.meta.graph
-    if walk.signature:
-        kinds = {kind for name, kind in zip(graph.names, graph.kinds, strict=True) if name in walk.nodes}
-    else:
-        kinds = {graph.kinds[i] for i in view.reach.restore().nodes | view.reach.init().nodes}
-    if walk.loader != "tf2":  # a branch that is not taken calls nothing; its own nodes are placed with the main graph
-        kinds = {kind for kind in kinds if not kernels.is_branching(kind)}
-    return frozenset(name for kind in kinds if kernels.is_certain(kind) for name in view.reach.callees(kind))
-
-
-def _kernel_is_needed(finding: Finding, walk: Walk) -> bool:
-    """Functions of tf.saved_model.load are placed before anything is pruned, those of a Session afterwards."""
-    if walk.view is None or has_kernel_here(finding, walk):
-        return False
-    function = finding.where.function
-    if walk.loader != "tf2":
-        return _is_run(finding, walk)
-    return not function or function in kernels.placed_by_call(walk.view, _called(walk))
-
-
-def _is_run(finding: Finding, walk: Walk) -> bool:
-    """A node that a call computes, in a function that it calls."""
-    if walk.view is None or in_main(finding, walk):
-        return walk.view is not None
-    run = kernels.run_by_session(walk.view, _called(walk)).get(finding.where.function, frozenset())
-    return any(node in run for node in walk.members)
-
-
-def _taken(walk: Walk) -> frozenset[str]:
-    """The functions that a call runs whatever its inputs: none of a branch."""
-    view = walk.view
-    assert view is not None
-    if walk.loader == "tf2" and walk.model.is_v2:
-        todo = list(_called(walk))
-    else:
-        graph = view.meta.graph
-        nodes = {name: kind for name, kind in zip(graph.names, graph.kinds, strict=True) if name in walk.nodes}
-        kinds = set(nodes.values()) if walk.signature else {graph.kinds[i] for i in view.reach.init().nodes}
-        todo = [name for kind in kinds if not kernels.is_branching(kind) for name in view.reach.callees(kind)]
-    seen: set[str] = set()
-    while todo:
-        name = todo.pop()
-        function = view.meta.function(name)
-        if name in seen or function is None:
-            continue
-        seen.add(name)
-        for kind in set(function.body.kinds):
-            if not kernels.is_branching(kind):
-                todo.extend(view.reach.callees(kind))
-    return frozenset(seen)
-
-
-def _is_computed(finding: Finding, walk: Walk) -> bool:
-    """A node that a call computes whatever its inputs."""
-    function = finding.where.function
-    if walk.view is None or not function:
-        return walk.view is not None
-    return function in _taken(walk) and is_live(finding, walk) and _is_run(finding, walk)
-
-
-def _layout_is_refused(finding: Finding, walk: Walk) -> bool:
-    """A layout that the CPU refuses however TensorFlow was built."""
-    return bool(finding.data["fails"]) and _is_run(finding, walk)
 
 
 def attr_is_refused(finding: Finding, walk: Walk) -> bool:
@@ -427,6 +213,7 @@ def _seen_by(view: str) -> Condition:
 
 # Shape inference of each function on its own, and of the main graph with the functions that it calls.
 SHAPES_OF_LIBRARY = minds("GR013", "GR014", when=_seen_by(propagation.LIBRARY))
+
 SHAPES_OF_MAIN = minds("GR013", "GR014", when=_seen_by(propagation.MAIN))
 
 ATTRS_IN_MAIN = (Mind("OP005", when=_attr_is_left),)
@@ -472,6 +259,7 @@ AT_IMPORT = (
     Mind("GR019", when=_colocation_is_refused),
     *SHAPES_OF_MAIN,
 )
+
 CALLS_IN_MAIN = (Mind("FN001", when=_is_instantiated_call), Mind("FN003", when=_differs))
 
 # What Python's import of a V1 main graph refuses.
@@ -493,7 +281,7 @@ IN_V1_MAIN = (
 SPELLED_FOR_PYTHON = (Mind("GR011", when=_refused_by_python),)
 
 # A function that is added twice is refused where it does not equal itself (function.cc FunctionDefsEqual).
-SAME_FUNCTIONS = (Mind("GR009", when=_cannot_be_parsed),)
+SAME_FUNCTIONS = (Mind("GR009", when=cannot_be_parsed),)
 
 # A Session adds each function twice.
 ADDED_TWICE = (
@@ -509,88 +297,3 @@ SAVED_TENSORS = (
     Mind("GR009", when=_shape_is_not_whole),
     Mind("GR009", when=_shape_overflows, how="abort"),
 )
-
-# Placing the main graph, as Python hands it on and as it is written.
-PLACED_BY_PYTHON = (
-    Mind("GR010", when=device_is_refused),
-    Mind("GR011", when=_refused_after_python),
-    Mind("OP007", when=_is_placed),
-)
-PLACED_AS_WRITTEN = (
-    Mind("GR010", when=device_is_refused),
-    Mind("GR011", when=refused_by_runtime),
-    Mind("OP007", when=_is_placed),
-)
-PLACED_AT_FIRST_RUN = (
-    Mind("GR010", when=_absent_at_first_run),
-    Mind("GR011", when=_refused_at_first_run),
-    Mind("OP007", when=_is_placed_at_first_run),
-)
-PLACED_IN_PROGRAM = (Mind("GR010", when=_refused_in_program), Mind("GR011", when=_refused_after_python))
-
-# A Session's call: functions that the import did not instantiate are looked at only now.
-IN_SESSION_CALL = (
-    *minds("TB013"),
-    Mind("OP002", when=is_valueless_const, how="abort"),
-    *minds("OP001", "OP002", "GR001", "GR003", "GR004", "GR005", "GR006"),
-    Mind("OP003", when=kind_is_needed),
-    Mind("OP004", when=is_live),
-    Mind("GR002", when=names_nothing),
-    Mind("GR007", when=name_is_refused),
-    Mind("FN001", when=_loop_is_run, how="crash"),
-    Mind("FN001", when=_function_is_asked_for),
-    Mind("FN002", when=recursion_is_run, how="crash"),
-    Mind("FN004", when=_return_is_missed),
-)
-# Any call.
-IN_CALL = (
-    Mind("GR009", when=_dtype_is_another, how="abort"),
-    Mind("FN006", when=_call_is_run),
-    Mind("FN011", when=_is_instantiated),
-    Mind("GR009", when=_const_is_run),
-    Mind("OP007", when=_kernel_is_needed),
-    Mind("OP006", when=_is_computed),
-    Mind("GR017", when=_is_computed, how="hang"),
-    Mind("OP008", when=_layout_is_refused),
-)
-
-
-def _noop_is_kept(node: str, function: Function, live: frozenset[str]) -> bool:
-    """Whether a NoOp stays: Grappler takes it away, but not where that would add edges between devices.
-
-    Source: core/grappler/optimizers/dependency_optimizer.cc BypassingNodeIsBeneficial.
-    """
-    body = function.body
-    waits = len(body.inputs[body.names.index(node)])
-    needed = zip(body.names, body.inputs, strict=True)
-    waiting = sum(name in live and f"^{node}" in inputs for name, inputs in needed)
-    waiting += list(function.control_ret.values()).count(node)
-    return (waits == 1 and waiting > 1) or (waits > 1 and waiting == 1)
-
-
-def _live_in_other_job(finding: Finding, walk: Walk) -> bool:
-    """Grappler takes an Identity of a function away before its device is looked at, and most NoOps."""
-    if walk.view is None or not _far(finding) or _goes_with_resource(finding, walk):
-        return False
-    function = walk.view.meta.function(finding.where.function)
-    if function is None:
-        return is_live(finding, walk)
-    live = walk.view.live(function.name)
-    ops = {name: kind.op for name, kind in zip(function.body.names, function.body.kinds, strict=True)}
-    if any(ops[node] == "NoOp" and _noop_is_kept(node, function, live) for node in walk.members):
-        return True
-    return any(node in live and ops[node] not in ("Identity", "NoOp") for node in walk.members)
-
-
-def _refused_in_function(finding: Finding, walk: Walk) -> bool:
-    return bool(finding.data["native"]) and not in_main(finding, walk)
-
-
-# A Session prunes a function before it places it; tf.saved_model.load's functions are placed first.
-DEVICES_IN_SESSION_CALL = (Mind("GR010", when=_live_in_other_job), Mind("GR011", when=_refused_in_function))
-
-# What only tf.saved_model.load makes of ops.
-IN_CALL_OF_TF2 = (Mind("OP010", when=_is_computed),)
-
-# Any run of a Session: a signature's call, the restore op, the init op.
-IN_RUN = (*IN_SESSION_CALL, *IN_CALL, *DEVICES_IN_SESSION_CALL)

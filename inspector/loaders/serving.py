@@ -6,7 +6,7 @@ neither at the object graph nor at the signatures.
 
 from __future__ import annotations
 
-from inspector.loaders import checkpoint, lowering, nodes, parts, releases, session
+from inspector.loaders import calls, checkpoint, lowering, nodes, parts, placement, releases, session
 from inspector.loaders.step import (
     ALL_FUNCTIONS,
     IMPORTED_FUNCTIONS,
@@ -65,7 +65,7 @@ STEPS = (
     ),
     Step(
         "place the graph",
-        nodes.PLACED_AS_WRITTEN,
+        placement.PLACED_AS_WRITTEN,
         "core/common_runtime/placer.cc, when the session is created",
         reads=(MAIN,),
     ),
@@ -82,7 +82,7 @@ STEPS = (
     ),
     Step(
         "run the restore op",
-        (*nodes.IN_RUN, *releases.DEPRECATED_IN_CALL),
+        (*calls.IN_RUN, *releases.DEPRECATED_IN_CALL),
         "core/common_runtime/direct_session.cc Run",
         reads=(RESTORE,),
         runs_if=checkpoint.INDEX_AND_SAVER_DEF,
@@ -99,7 +99,7 @@ STEPS = (
             Mind("SG001", when=parts.of_chosen_init_op),
             Mind("SG007", when=parts.of_init_op),
             *parts.ASSETS_READ_AT_LOAD,
-            *nodes.IN_RUN,
+            *calls.IN_RUN,
             *releases.DEPRECATED_IN_CALL,
         ),
         "cc/saved_model/loader_util.cc RunInitOp",
@@ -111,7 +111,7 @@ STEPS = (
         "call the signature",
         (
             Mind("GR012", when=parts.tables_stay_empty),
-            *nodes.IN_RUN,
+            *calls.IN_RUN,
             *releases.DEPRECATED_IN_CALL,
             Mind("SG001", when=of_signature),
             Mind("SG007", when=of_signature),

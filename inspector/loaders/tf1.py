@@ -6,7 +6,7 @@ object graph.
 
 from __future__ import annotations
 
-from inspector.loaders import checkpoint, lowering, nodes, parts, releases, session
+from inspector.loaders import calls, checkpoint, lowering, nodes, parts, placement, releases, session
 from inspector.loaders.step import (
     ALL_FUNCTIONS,
     IMPORTED_FUNCTIONS,
@@ -74,7 +74,7 @@ STEPS = (
     ),
     Step(
         "place the graph",
-        nodes.PLACED_BY_PYTHON,
+        placement.PLACED_BY_PYTHON,
         "core/common_runtime/placer.cc, at the first Session run",
         reads=(MAIN,),
         runs_if=parts.RUN_AT_LOAD,
@@ -82,7 +82,7 @@ STEPS = (
     ),
     Step(
         "run the restore op",
-        (*nodes.IN_RUN, *releases.DEPRECATED_IN_CALL),
+        (*calls.IN_RUN, *releases.DEPRECATED_IN_CALL),
         "core/common_runtime/direct_session.cc Run",
         reads=(RESTORE,),
         runs_if=checkpoint.SAVER,
@@ -95,7 +95,7 @@ STEPS = (
             Mind("SG001", when=parts.of_chosen_init_op),
             Mind("SG007", when=parts.of_init_op),
             *parts.ASSETS_READ_AT_LOAD,
-            *nodes.IN_RUN,
+            *calls.IN_RUN,
             *releases.DEPRECATED_IN_CALL,
         ),
         "python/saved_model/loader_impl.py run_init_op",
@@ -105,7 +105,7 @@ STEPS = (
     ),
     Step(
         "place the graph at the first call",
-        nodes.PLACED_AT_FIRST_RUN,
+        placement.PLACED_AT_FIRST_RUN,
         "core/common_runtime/placer.cc",
         reads=(MAIN,),
         stage="call",
@@ -120,7 +120,7 @@ STEPS = (
         "call the signature",
         (
             Mind("GR012", when=parts.tables_stay_empty),
-            *nodes.IN_RUN,
+            *calls.IN_RUN,
             *releases.DEPRECATED_IN_CALL,
             Mind("SG001", when=of_signature),
             Mind("SG002", when=parts.wrong_input_for_python),

@@ -8,7 +8,7 @@ out of it per signature.
 
 from __future__ import annotations
 
-from inspector.loaders import checkpoint, nodes, objects, parts, releases, session
+from inspector.loaders import calls, checkpoint, nodes, objects, parts, placement, releases, session
 from inspector.loaders.step import (
     ALL_FUNCTIONS,
     IMPORTED_FUNCTIONS,
@@ -105,8 +105,8 @@ V2_STEPS = (
             Mind("OB013", when=objects.misfit_runs_at_load),
             Mind("OB019", when=objects.results_are_used_at_load),
             *parts.ASSETS_READ_AT_LOAD,
-            *nodes.IN_CALL,
-            *nodes.PLACED_IN_PROGRAM,
+            *calls.IN_CALL,
+            *placement.PLACED_IN_PROGRAM,
         ),
         "python/saved_model/load.py Loader.__init__ (resource._initialize)",
         reads=(OBJECT_INIT,),
@@ -119,10 +119,10 @@ V2_STEPS = (
             Mind("OB007", when=objects.argument_is_called),
             Mind("OB013", when=objects.misfit_is_called),
             Mind("OB017", when=objects.stays_empty),
-            *nodes.IN_CALL,
-            *nodes.IN_CALL_OF_TF2,
+            *calls.IN_CALL,
+            *calls.IN_CALL_OF_TF2,
             Mind("SM006", when=parts.asset_is_read_by_call),
-            *nodes.PLACED_IN_PROGRAM,
+            *placement.PLACED_IN_PROGRAM,
             Mind("OB019", when=objects.results_are_returned),
         ),
         "python/eager/polymorphic_function/concrete_function.py",
@@ -162,7 +162,7 @@ V1_STEPS = (
     ),
     Step(
         "place and run what restores and initialises",
-        (*nodes.IN_CALL, *nodes.PLACED_IN_PROGRAM),
+        (*calls.IN_CALL, *placement.PLACED_IN_PROGRAM),
         "core/common_runtime/placer.cc, when the restore and init functions run",
         reads=(RESTORE, INIT),
     ),
@@ -196,13 +196,13 @@ V1_STEPS = (
         (
             Mind("SG009", when=parts.name_stops_the_call),
             Mind("GR012", when=parts.tables_stay_empty_in_tf2),
-            *nodes.IN_CALL,
+            *calls.IN_CALL,
             Mind("SM006", when=parts.asset_is_read_by_call),
-            *nodes.IN_CALL_OF_TF2,
+            *calls.IN_CALL_OF_TF2,
             Mind("TB009", when=checkpoint.mismatch_at_call),
             Mind("TB012", when=checkpoint.stays_unset_in_tf2),
             Mind("TB010", when=checkpoint.nothing_restored),
-            *nodes.PLACED_IN_PROGRAM,
+            *placement.PLACED_IN_PROGRAM,
         ),
         "python/eager/wrap_function.py",
         reads=(SIGNATURE,),

@@ -5,11 +5,13 @@ Source: tensorflow/core/protobuf/saved_object_graph.proto, tensorflow/python/sav
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
 
 from inspector.model.dtypes import Shape, shape_of
 from inspector.model.structures import Structure, decode, leaves
+from inspector.named_tuple import NamedTuple
 from inspector.wire.schema import message
 
 SIGNATURES = "signatures"
@@ -41,7 +43,7 @@ class Match(NamedTuple):
 
     ``nodes``: node → node of the checkpoint's graph, where small negative ids count from the end. ``keys``: SavedVariable
     that the checkpoint has → its key, empty where nothing is read for it; of several with one key only the last is read.
-    ``strays``: children of the checkpoint's objects with an id out of range, as (node, name, id).
+    ``strays``: children and slots of the checkpoint's objects with an id out of range, as (node, name, id).
     """
 
     nodes: dict[int, int]
@@ -59,7 +61,7 @@ class ObjectGraph:
     Python list that load.py looks it up in, and an id out of range is left out.
     """
 
-    __slots__ = ("_match", "_paths", "_structures", "children", "kinds", "nodes", "proto")
+    __slots__ = ("_match", "_paths", "_slots", "_structures", "children", "kinds", "nodes", "proto")
 
     def __init__(self, raw: bytes) -> None:
         self.proto = message("SavedObjectGraph").FromString(raw)
@@ -67,6 +69,7 @@ class ObjectGraph:
         self.kinds: list[str] = [node.WhichOneof("kind") or "" for node in self.nodes]
         self._match: tuple[Any, Match] | None = None
         self._paths: dict[int, str] = {}
+        self._slots: dict[tuple[int, int, str], int] | None = None
         self._structures: dict[bytes, Structure] = {}
         for blob in set(self.structured()):
             message("StructuredValue").FromString(
@@ -204,22 +207,27 @@ class ObjectGraph:
         (tensorflow/python/checkpoint/restore.py CheckpointPosition).
         """
         keys = self.match(checkpoint).keys
+        tracked = dict(self.walk(tracked=True))
         found = []
-        for node, path in self.walk(tracked=True):
-            if self.kinds[node] != "variable":
-                continue
-            variable = self.nodes[node].variable
-            key = keys.get(node)
-            shape = shape_of(variable.shape)
-            found.append(ObjectVariable(node, path, variable.dtype, shape, variable.name, key))
+        for node, path in tracked.items():
+            if self.kinds[node] == "variable":
+                found.append(self._variable(node, path, node, keys.get(node)))
+        for (optimizer, original, name), node in self.slots().items():
+            if optimizer in tracked and original in tracked and self.kinds[original] == "variable":
+                found.append(self._variable(node, f"slot {name} of {tracked[original]}", original, keys.get(node)))
         return found
+
+    def _variable(self, node: int, path: str, form: int, key: str | None) -> ObjectVariable:
+        """``form`` is the node of the variable whose dtype and shape it has: a slot's are those of its original."""
+        variable = self.nodes[form].variable
+        return ObjectVariable(node, path, variable.dtype, shape_of(variable.shape), variable.name, key)
 
     def without_value(self, checkpoint: Any) -> list[int]:
         """SavedVariables that a restore passes over without a word: no path leads to them, or the checkpoint's object
         has no value, or one that only a registered saver can read, or one that another variable takes."""
         keys = self.match(checkpoint).keys
         unmatched = [node for node in self.of_kind("variable") if node not in keys]
-        looked_for = {node for node, _ in self.walk(tracked=True)} | self.slots() if unmatched else set()
+        looked_for = {node for node, _ in self.walk(tracked=True)}.union(self.slots().values()) if unmatched else set()
         return sorted([node for node, key in keys.items() if not key] + [n for n in unmatched if n not in looked_for])
 
     def match(self, checkpoint: Any | None) -> Match:
@@ -244,9 +252,17 @@ class ObjectGraph:
             return {}
         return dict(self.children[node])
 
-    def slots(self) -> set[int]:
-        """Slot variables, which an optimizer makes and restores."""
-        return {slot.slot_variable_node_id for saved in self.nodes for slot in saved.slot_variables}
+    def slots(self) -> dict[tuple[int, int, str], int]:
+        """(optimizer, original variable, name) → slot variable, which the optimizer makes and restores."""
+        if self._slots is None:
+            count = len(self.nodes)
+            self._slots = {
+                (node, slot.original_variable_node_id, slot.slot_name): slot.slot_variable_node_id
+                for node, saved in enumerate(self.nodes)
+                for slot in saved.slot_variables
+                if 0 <= slot.original_variable_node_id < count and 0 <= slot.slot_variable_node_id < count
+            }
+        return self._slots
 
     def restored_keys(self, checkpoint: Any) -> frozenset[str]:
         """The checkpoint keys that a restore asks for: of variables, and of objects with savers of their own (tables)."""
@@ -291,30 +307,61 @@ class ObjectGraph:
 
 
 def _matched(graph: ObjectGraph, checkpoint: Any) -> Match:
-    """From the roots, child by child of the same name; one of the checkpoint's is bound to one object only."""
+    """From the roots, child by child of the same name; one of the checkpoint's is bound to one object only.
+
+    A slot is bound as soon as its optimizer and its original variable are (python/checkpoint/restore.py
+    _queue_children_for_restoration, _queue_slot_variables).
+    """
     others = checkpoint.nodes[:]
     count = len(others)
     if not graph.nodes or not others:
         return _NO_MATCH
+    slots = _Slots(graph, others)
     nodes = {0: 0}
-    bound = {0}
+    bound = {0: 0}
     queue = [(0, 0)]
     strays = []
     for node, other in queue:
         children = graph.tracked(node)
-        for child in others[other].children[:]:
-            number = child.node_id
+        wanted = [(child.local_name, child.node_id, children.get(child.local_name)) for child in others[other].children]
+        for name, number, target in chain(wanted, slots.ready(node, other, bound)):
             if not -count <= number < count:
-                strays.append((node, child.local_name, number))
-                continue
-            target = children.get(child.local_name)
-            if target is not None and number not in bound:
-                bound.add(number)
+                strays.append((node, name, number))
+            elif target is not None and number not in bound:
+                bound[number] = target
                 nodes.setdefault(target, number % count)
                 queue.append((target, number))
     keys = {node: _key(others[other]) for node, other in nodes.items() if graph.kinds[node] == "variable"}
     last = {key: node for node, key in keys.items()}
     return Match(nodes, {node: key if last[key] == node else "" for node, key in keys.items()}, strays)
+
+
+class _Slots:
+    """The slots of a checkpoint's object graph that wait for their optimizer and their original variable.
+
+    Optimizers that come back without slots are left out: a plain object has none, another one makes them as it restores.
+    """
+
+    def __init__(self, graph: ObjectGraph, others: Sequence[Any]) -> None:
+        self._made = graph.slots()
+        self._optimizers = {optimizer for optimizer, _, _ in self._made}
+        self._by_original: dict[int, list[tuple[int, str, int]]] = {}
+        self._deferred: dict[int, list[tuple[int, str, int]]] = {}
+        for optimizer, other in enumerate(others) if self._made else ():
+            for slot in other.slot_variables:
+                one = (optimizer, slot.slot_name, slot.slot_variable_node_id)
+                self._by_original.setdefault(slot.original_variable_node_id, []).append(one)
+
+    def ready(self, node: int, other: int, bound: Mapping[int, int]) -> Iterator[tuple[str, int, int | None]]:
+        """(name, id in the checkpoint, slot variable) of those that a visit of ``node`` brings back."""
+        for original, name, number in self._deferred.pop(other, ()):
+            if node in self._optimizers:
+                yield name, number, self._made.get((node, original, name))
+        for optimizer, name, number in self._by_original.pop(other, ()):
+            if optimizer not in bound:
+                self._deferred.setdefault(optimizer, []).append((node, name, number))
+            elif bound[optimizer] in self._optimizers:
+                yield name, number, self._made.get((bound[optimizer], node, name))
 
 
 def _key(trackable: Any) -> str:

@@ -52,7 +52,7 @@ class SavedVariable(Rule):
             objects = view.meta.objects
             if objects is None:
                 continue
-            slots = objects.slots()  # made by their optimizer
+            slots = frozenset(objects.slots().values())  # made by their optimizer
             judged: dict[tuple[Any, ...], str] = {}
             for node in objects.of_kind("variable"):
                 variable = objects.nodes[node].variable
