@@ -10,7 +10,6 @@ from __future__ import annotations
 import inspect
 import pickle
 from collections.abc import Iterator, Mapping
-from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -96,8 +95,10 @@ class RestoreError(InspectorError):
 class VersionMismatch(RestoreError):
     """The model was made for another TensorFlow or Keras than the one that loads it."""
 
+
 class MissingDependency(RestoreError):
     """Something that is not in the file is missing: ops, types, classes, savers, Python functions, or TensorFlow itself."""
+
     @property
     def packages(self) -> tuple[str, ...]:
         """What pip has to install: ``tensorflow-text==2.15.*``; empty where nobody is known to own what is missing."""
@@ -112,35 +113,46 @@ class MissingDependency(RestoreError):
 class SignatureMismatch(RestoreError):
     """What is asked for is not what the model offers: a signature, tags, or a call of a restored function."""
 
+
 class HardwareMismatch(RestoreError):
     """A device that is not there, or an op, dtype or layout that the device has no kernel for."""
+
 
 class DTypeMismatch(RestoreError):
     """Two parts of the model disagree about a dtype: two nodes, or a variable and its value in the checkpoint."""
 
+
 class ShapeMismatch(RestoreError):
     """Two parts of the model disagree about a shape: two nodes, or a variable and its value in the checkpoint."""
+
 
 class CheckpointDamaged(RestoreError):
     """The files below variables/ are there and are not what was written: truncated, overwritten, mixed up."""
 
+
 class CheckpointMismatch(RestoreError):
     """The checkpoint is sound and does not belong to this graph: names that it does not have."""
+
 
 class ModelFilesMissing(RestoreError):
     """Files of the model are missing: the index or a shard of the checkpoint, an asset."""
 
+
 class NotASavedModel(RestoreError):
     """The path is no SavedModel: another folder, another format, a pointer or a page in the place of the file."""
+
 
 class GraphDamaged(RestoreError):
     """The graph, its functions or its object graph contradict themselves, or a file that holds them does not parse."""
 
+
 class UnsafeModel(RestoreError):
     """Loading or calling the model touches the machine, and ``first="check"`` asked not to."""
 
+
 class UnknownRestoreError(RestoreError):
     """Nothing is known of this failure. ``diagnosis.report`` is a bug report that is ready to be sent."""
+
 
 KINDS: Mapping[str, type[RestoreError]] = {
     kind.__name__: kind
@@ -172,9 +184,17 @@ def _said(original: BaseException) -> str:
     return f"{type(original).__name__}: {text}" if text else type(original).__name__
 
 
-@cache
+_classes: dict[tuple[type[RestoreError], type[BaseException]], type[RestoreError]] = {}
+
+
 def _joined(ours: type[RestoreError], theirs: type[BaseException]) -> type[RestoreError]:
-    """A class that is both; where the two cannot be one, the nearest base of theirs that can."""
+    """The one class that is both; where the two cannot be one, the nearest base of theirs that can."""
+    if (ours, theirs) not in _classes:
+        _classes[ours, theirs] = _join(ours, theirs)
+    return _classes[ours, theirs]
+
+
+def _join(ours: type[RestoreError], theirs: type[BaseException]) -> type[RestoreError]:
     for base in theirs.__mro__:
         if base in _PLAIN or issubclass(ours, base):
             break

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
 
+from inspector.findings import Finding
+from inspector.named_tuple import NamedTuple
 from inspector.restoring.kinds import DEPENDENCY, VERSION
 
 _OWN = ("tensorflow", "tf_keras", "keras")
@@ -28,6 +29,19 @@ def known_of(code: str, fields: Mapping[str, str], tensorflow: str) -> Known | N
     return Known() if tell is None else tell(fields, tensorflow)
 
 
+def needed_for(findings: Iterable[Finding], tensorflow: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What to install, and what to import, so that what findings miss is there."""
+    needed: dict[tuple[str, str], None] = {}
+    for finding in findings:
+        known = Known()
+        if finding.rule == "OP001":
+            known = _op({"op": str(finding.data["op"])}, tensorflow)
+        elif finding.rule == "OB001":
+            known = _slots({}, tensorflow)
+        needed.update(dict.fromkeys(zip(known.packages, known.imports, strict=False)))
+    return tuple(package for package, _ in needed), tuple(statement for _, statement in needed)
+
+
 def _op(fields: Mapping[str, str], tensorflow: str) -> Known:
     from inspector.catalogue import companions, releases_with
     from inspector.rules.ops.op_not_registered import cure
@@ -35,8 +49,10 @@ def _op(fields: Mapping[str, str], tensorflow: str) -> Known:
     op = fields["op"]
     found = releases_with(op)
     if found:
-        whose = f", though TensorFlow has it from {found[0]} to {found[-1]}: another release runs there than made the model"
-        how = f"load the model with a TensorFlow from {found[0]} to {found[-1]}, or export it again with the release that loads it"
+        whose = (
+            f", though TensorFlow has it from {found[0]} to {found[-1]}: another release runs there than made the model"
+        )
+        how = f"load it with a TensorFlow from {found[0]} to {found[-1]}, or export it again with the release that loads it"
         return Known({"whose": whose, "cure": how}, VERSION)
     owner = next((one for one in companions.owners(op) if one.package), None)
     if owner is None:
@@ -66,7 +82,11 @@ def _module(fields: Mapping[str, str], tensorflow: str) -> Known | None:
 def _library(fields: Mapping[str, str], tensorflow: str) -> Known | None:
     """Other programs have libraries too: this one must be of TensorFlow, or of ops."""
     name = fields["library"].lower()
-    return Known() if "tensorflow" in name or name.rpartition("/")[2].endswith(("_ops.so", "_op.so", "_kernels.so")) else None
+    return (
+        Known()
+        if "tensorflow" in name or name.rpartition("/")[2].endswith(("_ops.so", "_op.so", "_kernels.so"))
+        else None
+    )
 
 
 def _attr(fields: Mapping[str, str], tensorflow: str) -> Known:
@@ -78,7 +98,9 @@ def _attr(fields: Mapping[str, str], tensorflow: str) -> Known:
         op_def = release(version).op(op)
         if op_def is not None and any(one.name == attr for one in op_def.attrs):
             having.append(version)
-    since = f"TensorFlow {having[0]} or newer, where `{op}` has `{attr}`" if having else "the TensorFlow that exported it"
+    since = (
+        f"TensorFlow {having[0]} or newer, where `{op}` has `{attr}`" if having else "the TensorFlow that exported it"
+    )
     return Known({
         "cure": f"load the model with {since} (from 2.5 on attrs that an op does not know are ignored), or export it again "
         "with the release that loads it, or with strip_default_attrs=True"
@@ -91,7 +113,9 @@ def _type(fields: Mapping[str, str], tensorflow: str) -> Known:
     module = fields["type"].rpartition(".")[0]
     package = companions.package(module.partition(".")[0]) if module else None
     if package is None:
-        return Known({"cure": f": import {module}" if module else ""}, DEPENDENCY, (), (f"import {module}",) if module else ())
+        return Known(
+            {"cure": f": import {module}" if module else ""}, DEPENDENCY, (), (f"import {module}",) if module else ()
+        )
     return Known({"cure": f": pip install {package.name}, then: {package.import_statement}"}, DEPENDENCY, (package.name,),
                  (package.import_statement,))  # fmt: skip
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.checking import expand, tags_for
 from inspector.engine import Judgement, judge
 from inspector.findings import FAILS, CallVerdict, Finding, Target, Verdict
 from inspector.model.saved_model import Model, open_model
+from inspector.named_tuple import NamedTuple
 from inspector.restoring.kinds import SURE
 from inspector.restoring.messages.message import Message
-from inspector.rules.wording import plural
+from inspector.rules.wording import plural, some_of
 
 TF2, TF1, SERVING = "tf2", "tf1", "serving"
 _WORD = re.compile(r"[^\s`'\",;()\[\]{}]+")
@@ -79,7 +80,9 @@ def tied(message: Message, fields: Mapping[str, str], there: Judged, loader: str
 
 
 def _names_a_part(fields: Mapping[str, str]) -> bool:
-    return any(fields.get(name) for name in ("op", "node", "key", "function", "tensor", "attr", "file", "shard", "input"))
+    return any(
+        fields.get(name) for name in ("op", "node", "key", "function", "tensor", "attr", "file", "shard", "input")
+    )
 
 
 def _mentions(finding: Finding, named: set[str]) -> bool:
@@ -108,6 +111,22 @@ def _base(text: str) -> str:
     return text.lstrip("^").partition(":")[0].rstrip("/")
 
 
+def offers(there: Judged) -> Iterator[str]:
+    """What a model can be asked for: tags, signatures, functions of the loaded object."""
+    from inspector.contract import canonicals
+
+    for canonical in canonicals(there.model, None):
+        tags = f"with the tags {', '.join(canonical.meta.tags)} " if len(there.model.meta_graphs) > 1 else ""
+        keys = [key for key in canonical.signatures if not key.startswith("__saved_model")]
+        yield f"{tags}the model has {_listed('signature', keys)} and {_listed('function', list(canonical.functions()))}"
+
+
+def _listed(what: str, names: Sequence[str]) -> str:
+    if not names:
+        return f"no {what}s"
+    return f"the {what}{'s' * (len(names) != 1)} {some_of(names, 8)}"
+
+
 def nodes_with(there: Judged, op: str) -> str:
     """Where a model uses an op, in words; empty where it does not."""
     places = []
@@ -115,5 +134,8 @@ def nodes_with(there: Judged, op: str) -> str:
         for graph in meta.graphs():
             for position, kind in enumerate(graph.kinds):
                 if kind.op == op:
-                    places.append(f"{graph.names[position]}{f' in function {graph.function}' if graph.function else ''}")
-    return f"{plural(len(places), 'node')} of the model use{'s' * (len(places) == 1)} it, the first is {places[0]}" if places else ""
+                    inside = f" in function {graph.function}" if graph.function else ""
+                    places.append(f"{graph.names[position]}{inside}")
+    if not places:
+        return ""
+    return f"the model has {plural(len(places), 'node')} of the op `{op}`, the first is {places[0]}"

@@ -31,7 +31,7 @@ MESSAGES = (
         f"name every argument that the function has, and no other; {_NEAREST}",
         (
             Wording("Binding inputs to tf.function failed due to `{why}`", "", _BINDING),
-            Wording("Binding inputs to tf.function `{function}` failed due to `{why}`", "", _BINDING, SOURCE),
+            Wording("Binding inputs to tf.function `{function}` failed due to `{why}`", "", _BINDING),
             Wording("TypeError: {function:lazy} missing required {why:line}", "", _CONCRETE, frame="concrete_function.py"),
             Wording("TypeError: {function:lazy} got {why:line}", "", _CONCRETE, frame="concrete_function.py"),
             Wording("TypeError: {function:lazy} takes {why:line}", "", _CONCRETE, frame="concrete_function.py"),
@@ -46,6 +46,8 @@ MESSAGES = (
         "input {input} of the call is {found}, the function takes {wanted}",
         f"cast it: tf.cast(x, tf.{{wanted}}); {_NEAREST}",
         (
+            Wording("cannot compute {function:w} as input #{input:d}(zero-based) was expected to be a {wanted:w} tensor but is "
+                    "a {found:w} tensor", "", "core/common_runtime/eager/execute.cc"),
             Wording("as input #{input:d}(zero-based) was expected to be a {wanted:w} tensor but is a {found:w} tensor", "",
                     "core/common_runtime/eager/execute.cc"),
             Wording("as input #{input:d}(zero-based) was expected to be an {wanted:w} tensor but is a {found:w} tensor", "",
@@ -72,6 +74,10 @@ MESSAGES = (
             Wording("is not compatible with the shape this function was traced with", "", _CONCRETE),
             Wording("inputs incompatible with input_signature", "", "python/eager/polymorphic_function/function_spec.py", SOURCE),
             Wording("Inputs incompatible with input_signature", "", "python/eager/polymorphic_function/function_spec.py", SOURCE),
+            Wording("Python inputs incompatible with input_signature", "",
+                    "python/eager/polymorphic_function/function_spec.py"),
+            Wording("argument {argument:w} had incorrect type", "", _CONCRETE),
+            Wording("expected a Tensor in {argument:w}, but got", "", _CONCRETE),
             Wording("Structure of Python function inputs does not match input_signature", "",
                     "python/eager/polymorphic_function/function_spec.py"),
         ),
@@ -82,6 +88,8 @@ MESSAGES = (
         "a function is given a {found} tensor in the place of a variable or table that it captures",
         "export the model again; a tool that rewrote the object graph changed the order of what functions capture",
         (
+            Wording("cannot compute {function:w} as input #{input:d}(zero-based) was expected to be a resource tensor but is a "
+                    "{found:w} tensor", "", "core/common_runtime/eager/execute.cc"),
             Wording("as input #{input:d}(zero-based) was expected to be a resource tensor but is a {found:w} tensor", "",
                     "core/common_runtime/eager/execute.cc"),
             Wording("as input #{input:d}(zero-based) was expected to be a {found:w} tensor but is a resource tensor", "",
@@ -97,7 +105,7 @@ MESSAGES = (
         "(include_optimizer=False, model.export(...)); inspector.load(..., fallback=['without_slots']) loads a copy without it",
         (
             Wording("object has no attribute 'add_slot'", "", _LOAD),
-            Wording("object has no attribute '_create_or_restore_slot_variable'", "", _LOAD, SOURCE),
+            Wording("Unable to load SavedModel that contains an optimizer without the Keras module", "", _LOAD, SOURCE),
         ),
         ("OB001",),
     ),

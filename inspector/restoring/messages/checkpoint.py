@@ -198,7 +198,7 @@ _OTHER = (
         "nothing-to-restore", CHECKPOINT_MISMATCH,
         "no name of the graph is in the checkpoint (tf.compat.v1's object-based fallback hides which ones)",
         _TOGETHER,
-        (Wording("ValueError: No variables to save", "", "python/training/saver.py", frame="object_graph_key_mapping"),
+        (Wording("ValueError: No variables to save", "", "python/training/saver.py", frame="saver.py object_graph_key_mapping"),
          Wording("ValueError: No variables to save", "", "python/training/saver.py")),
         ("TB007", "TB010"),
         POSSIBLE,

@@ -21,6 +21,7 @@ MESSAGES = (
         "pass the folder that holds saved_model.pb: not the file, not the folder above it, no .h5, .keras or checkpoint; "
         f"{_RUN_LOOK}; delete a half-filled TensorFlow Hub cache",
         (
+            Wording("SavedModel file does not exist at: {path:lazy}/{saved_model.pbtxt|saved_model.pb}", "", _PARSE),
             Wording("SavedModel file does not exist at: {path:line}", "", _PARSE),
             Wording("Could not find SavedModel .pb or .pbtxt at supplied export directory path: {path:w}", "", _READ),
             Wording("'{path}' contains neither 'saved_model.pb' nor 'saved_model.pbtxt'", "", _HUB, SOURCE),
@@ -84,7 +85,7 @@ MESSAGES = (
         "the graph file parses and holds no MetaGraph: it is empty, or a frozen GraphDef; the words about tags mislead",
         "copy or download the file again; a frozen GraphDef is loaded by tf.compat.v1.import_graph_def; no tags will help",
         (
-            Wording("but there are 0 MetaGraphs in the SavedModel with tag sets", "",
+            Wording("but there are 0 MetaGraphs in the SavedModel with tag sets {:line}", "",
                     "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader"),
             Wording("could not be found in SavedModel, with available tags '[]'", "",
                     "python/saved_model/loader_impl.py SavedModelLoader.get_meta_graph_def_from_tags"),
@@ -118,7 +119,8 @@ MESSAGES = (
             Wording("has one MetaGraph with tags {}, but got an incompatible argument tags={tags:line}", "",
                     "python/saved_model/load.py load_internal", SOURCE),
         ),
-        ("SG005",),
+        ("SG005", "SM004", "SG006"),
+        LIKELY,
     ),
     Message(
         "graph-file-not-opened", FILES,

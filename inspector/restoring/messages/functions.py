@@ -10,8 +10,11 @@ _SORT = "python/saved_model/function_deserialization.py _sort_function_defs"
 _LIBRARY = "core/framework/function.cc FunctionLibraryDefinition"
 _INSTANTIATE = "core/framework/function.cc InstantiateFunction"
 _TO_GRAPH = "python/framework/function_def_to_graph.py"
-_AGAIN = "export the model again, with all its functions in the library; an older TensorFlow dropped functions that capture " \
-    "what it cannot save without a word"
+_AGAIN = (
+    "export the model again, with all its functions in the library; an older TensorFlow dropped functions that capture what "
+    "it cannot save without a word"
+)
+
 
 MESSAGES = (
     Message(
@@ -31,6 +34,9 @@ MESSAGES = (
         (
             Wording('Failed to find function "{function}" in function library', "", _LIBRARY),
             Wording("Function {function:lazy} is not defined.", "", "core/common_runtime/function.cc"),
+            Wording("Function {function:w} was not found. Please make sure the FunctionDef `fdef` is correct", "", _TO_GRAPH,
+                    SOURCE),
+            Wording("ValueError: {function:w} function not found.", "", _TO_GRAPH, SOURCE),
             Wording("FunctionDefLibrary missing '{function}' FunctionDef", "", "python/framework/importer.py"),
             Wording("KeyError: '__inference_{function}'", "", "python/saved_model/function_deserialization.py"),
             Wording("KeyError: '__forward_{function}'", "", "python/saved_model/function_deserialization.py", SOURCE),
@@ -68,8 +74,10 @@ MESSAGES = (
         "export the model again",
         (
             Wording("Function instantiation included invalid input index", "", _INSTANTIATE),
+            Wording("Length of input_shapes must match the number of input_args", "", _TO_GRAPH, SOURCE),
             Wording("Length of `input_shapes` must match the number of `input_arg`s", "", _TO_GRAPH),
             Wording("Attr {attr:w} is not found from Op<name={function};", "", "core/framework/op_def_util.cc"),
+            Wording("Invalid arg_def: ", "", _TO_GRAPH, SOURCE),
             Wording("Expecting {wanted:d} outputs, but *num_retvals is {found:d}", "", "core/common_runtime/eager"),
             Wording("Duplicated arg name", "", _INSTANTIATE),
             Wording("Duplicated ret name", "", _INSTANTIATE),
@@ -86,8 +94,8 @@ MESSAGES = (
         "a function returns a tensor that its body does not have",
         "export the model again",
         (
-            Wording("Return {name:w} missing", "", _INSTANTIATE),
-            Wording("Return {name:w} -> {tensor:w} is not found", "", _INSTANTIATE),
+            Wording("Return {name:lazy} missing.\nIn function output", "", _INSTANTIATE),
+            Wording("Return {name:lazy} -> {tensor:lazy} is not found", "", _INSTANTIATE),
             Wording("Invalid ret types", "", _INSTANTIATE),
             Wording("KeyError: \"The name '{name}' refers to", "", _TO_GRAPH, frame="function_def_to_graph.py"),
             Wording("KeyError: \"The name '{name}' refers to", "", _TO_GRAPH, frame="function_deserialization.py"),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from inspector.named_tuple import NamedTuple
 from inspector.restoring.kinds import SURE
 from inspector.restoring.messages.wording import Wording
 

@@ -33,7 +33,8 @@ MESSAGES = (
             Wording("IndexError: list index out of range", "", _LOAD, frame="load.py _add_object_graph_edges"),
             Wording("IndexError: list index out of range", "", _LOAD, frame="load.py _setup_function_captures"),
             Wording("IndexError: list index out of range", "", _LOAD, frame="load.py _load_nodes"),
-            Wording("IndexError: list index out of range", "", _LOAD, frame="load.py _load_checkpoint_save_and_restore_functions"),
+            Wording("IndexError: list index out of range", "", _LOAD,
+                    frame="load.py _load_checkpoint_save_and_restore_functions"),
         ),
         ("OB005", "OB013", "OB015"),
     ),
@@ -65,8 +66,10 @@ MESSAGES = (
         "a function captures an object that is no tensor, variable or table, or captures too few or too many",
         _AGAIN,
         (
+            Wording("Can't convert node {node:lazy} to tensor", "", "python/saved_model/load.py", SOURCE),
             Wording("Cannot convert node {node:lazy} to tensor", "", "python/saved_model/function_deserialization.py"),
-            Wording("'_UserObject' object is not callable", "", "python/trackable/resource.py", frame="resource.py resource_handle"),
+            Wording("'_UserObject' object is not callable", "", "python/trackable/resource.py",
+                    frame="resource.py resource_handle"),
             *_in_frame("restore_captures.py"),
         ),
         ("OB013", "OB009"),
@@ -132,6 +135,8 @@ MESSAGES = (
         "load it with the TensorFlow that saved the model; if that fails too, copy saved_model.pb again",
         (
             Wording("cannot unpack non-iterable NoneType object", "", _FUNCTIONS, frame="function_deserialization.py"),
+            Wording("Cannot deserialize a method function without a named 'self' argument", "", _FUNCTIONS, SOURCE),
+            Wording("Missing support to deserialize a method function without a named 'self' argument", "", _FUNCTIONS, SOURCE),
             *_in_frame("function_deserialization.py _deserialize_function_spec_as_nonmethod"),
             *_in_frame("function_deserialization.py setup_bare_concrete_function"),
             *_in_frame("function_deserialization.py recreate_function"),
@@ -139,6 +144,17 @@ MESSAGES = (
             *_in_frame("nested_structure_coder.py decode_proto"),
         ),
         ("OB006", "OB007", "OB002"),
+        LIKELY,
+    ),
+    Message(
+        "object-not-restorable", GRAPH,
+        "nothing knows how the state of an object of the model is restored",
+        "load it with the TensorFlow that saved the model",
+        (
+            Wording("Unable to restore state of object {object:lazy} from the checkpoint", "", _LOAD, SOURCE),
+            Wording("Missing functionality to restore state of object {object:lazy} from the checkpoint", "", _LOAD, SOURCE),
+        ),
+        ("OB015",),
         LIKELY,
     ),
     Message(

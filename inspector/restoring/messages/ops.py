@@ -306,7 +306,7 @@ _DEVICES = (
             Wording("Unknown attribute: '{device}'", "", _SPEC, SOURCE),
             Wording("Multiple device types are not allowed", "", _SPEC, SOURCE),
             Wording("invalid literal for int() with base 10: '{device}'", "", _SPEC, frame="device_spec.py"),
-            Wording("invalid literal for int() with base 10: '{device}'", "", _SPEC, frame="import_graph_def"),
+            Wording("invalid literal for int() with base 10: '{device}'", "", _SPEC, frame="importer.py import_graph_def"),
         ),
         ("GR011",),
     ),

@@ -8,6 +8,7 @@ from inspector.restoring.messages.wording import SOURCE, Wording
 
 _VERSIONS = "core/framework/versions.cc CheckVersions"
 _COMPAT = "python/framework/function_def_to_graph.py"
+_REGISTRATION = "python/saved_model/registration/registration.py"
 _CODER = "python/saved_model/nested_structure_coder.py"
 
 MESSAGES = (
@@ -50,9 +51,22 @@ MESSAGES = (
         (
             Wording("The type '{type}' has not been registered", "", _CODER),
             Wording("The TypeSpec '{type}' has not been registered", "", _CODER, SOURCE),
-            Wording("No TypeSpec has been registered with name '{type}'", "", "python/framework/type_spec.py", SOURCE),
+            Wording("No TypeSpec has been registered with name {type:w}", "", "python/framework/type_spec_registry.py", SOURCE),
+            Wording("TypeSpec {type:w} has not been registered", "", "python/framework/type_spec_registry.py", SOURCE),
         ),
         ("OB003",),
+    ),
+    Message(
+        "saver-not-registered", DEPENDENCY,
+        "an object of the model was saved by the saver `{name}`, which its package registers when it is imported",
+        "before the load, import the module that registers the saver `{name}` "
+        "(tf.saved_model.experimental.register_checkpoint_saver)",
+        (
+            Wording("saved using a registered saver named '{name}', but this saver cannot be found", "", _REGISTRATION, SOURCE),
+            Wording("was saved with the registered saver named '{name}'. However, this saver cannot be used", "",
+                    _REGISTRATION, SOURCE),
+            Wording("registry does not have name '{name}' registered", "", _REGISTRATION, SOURCE),
+        ),
     ),
     Message(
         "structure-not-decoded", GRAPH,

@@ -1,9 +1,9 @@
 """A message as TensorFlow's source has it, with fields where it puts names: ``Key {key} not found in checkpoint``.
 
 A field runs to the character that follows it in the template. ``{n:d}`` is a number, ``{name:w}`` a word, ``{rest:line}``
-what is left of the line, ``{text:lazy}`` anything in the line up to the literal that follows it, ``{shape:shape}`` what is in brackets, ``{}`` is not kept. Every
-field has a greatest length, and a template has one lazy field at most: looking a template up costs time in proportion to
-the text, whatever the text is. A newline in a template is any white space.
+what is left of the line, ``{text:lazy}`` anything in the line up to the literal that follows it, ``{size:shape}`` something
+in brackets; ``{}`` is not kept. Every field has a greatest length, and a template has two lazy fields at most: looking a
+template up costs time in proportion to the text, whatever the text is. A newline in a template is any white space.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
+
+from inspector.named_tuple import NamedTuple
 
 LONGEST = 600  # characters of a field: paths and keys may be long
 BEFORE = 2 * LONGEST  # how far before its anchor a match may begin
@@ -41,7 +42,6 @@ class Wording(NamedTuple):
     source: str = ""
     seen: str = RUN
     frame: str = ""
-
 
     @property
     def any_text(self) -> bool:
