@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from inspector.canonical.form import Canonical
@@ -28,6 +29,7 @@ _TENSOR = re.compile(
 _SHAPE = re.compile(r"shape=(?:TensorShape\()?[(\[]([^()\[\]]*)[)\]]")
 _DTYPE = re.compile(r"dtype=(?:tf\.|<dtype: ')?(\w+)")
 _LONGEST_LITERAL = 10_000
+_DEEPEST = 20
 _WRAPPER = re.compile(r"signature_wrapper_?([\w./-]*?)(?:_\d+)?(?=\W|\Z)")
 _SIGNATURE_KEY = re.compile(r"signatures\[(['\"])([^'\"\n]{1,300})\1\]")
 _MODULES = ("tf", "np", "numpy", "tensorflow", "self", "inspector")
@@ -261,15 +263,17 @@ def _missing(text: str) -> Made | None:
     return Made(names=names, wrapper=wrapper[1] if wrapper else "")
 
 
-def read_value(text: str) -> Any:
+def read_value(text: str, depth: int = 0) -> Any:
     """What Python printed of an argument, as a plain value: tensors as their dtype and shape."""
     text = text.strip()
+    if depth > _DEEPEST:
+        return Other(text[:200])
     if _TENSOR.match(text):
         return _tensor(text)
     if text[:1] in ("(", "["):
-        return Tuple(tuple(map(read_value, _items(text[1:-1]))))
+        return Tuple(tuple(read_value(item, depth + 1) for item in _items(text[1:-1])))
     if text[:1] == "{":
-        return Dict(tuple(sorted(_entries(text[1:-1]))))
+        return Dict(tuple(sorted(_entries(text[1:-1], depth + 1), key=itemgetter(0))))
     try:
         return ast.literal_eval(text[:_LONGEST_LITERAL])
     except (ValueError, SyntaxError, MemoryError, RecursionError):
@@ -291,11 +295,11 @@ def _number(name: str) -> int:
     return dtypes.NUMBERS.get(other.get(name, name), 0)
 
 
-def _entries(text: str) -> Iterator[tuple[str, Any]]:
+def _entries(text: str, depth: int) -> Iterator[tuple[str, Any]]:
     for item in _items(text):
         match = re.match(r"\s*(['\"])(.{0,300}?)\1\s*:", item)
         if match is not None:
-            yield match[2], read_value(item[match.end() :])
+            yield match[2], read_value(item[match.end() :], depth)
 
 
 def _items(text: str) -> list[str]:

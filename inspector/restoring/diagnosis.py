@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from inspector.catalogue import release
+from inspector.checking import expand
 from inspector.confirmation import tensorflow_of
 from inspector.engine import words
 from inspector.errors import InspectorError, UnknownRelease, UsageError
@@ -124,7 +125,7 @@ def diagnose(
     """
     found = scan(_pieces(error))
     target = choose_targets(tensorflow or _release_in(found), device, packages).targets[0]
-    there = None if path is None else judged(os.fspath(path), target, tags)
+    there = None if path is None else judged(next(iter(expand(os.fspath(path)))), target, tags)
     return conclude(found, there, target.tensorflow)
 
 

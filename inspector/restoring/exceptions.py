@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from inspector.restoring.ways import Attempt
 
 _PLAIN = (Exception, BaseException, object)
+_OURS = ("diagnosis", "attempts", "tensorflow_said")
 
 
 class RestoreError(InspectorError):
@@ -85,11 +86,17 @@ class RestoreError(InspectorError):
         back with what the other process has of its classes: at least as our own class.
         """
         theirs = [(base.__module__, base.__qualname__) for base in type(self).__mro__ if _is_theirs(base)]
-        state = {key: value for key, value in vars(self).items() if _pickles(value)}
-        arguments = self.args if _pickles(self.args) else tuple(map(str, self.args))
-        cause = self.__cause__ if _pickles(self.__cause__) else None
-        native = {key: value for key, value in _native(self) if _pickles(value)}
-        return _revived, (type(self).__name__, theirs, arguments, state, native, cause)
+        carried = {"args": self.args, "cause": self.__cause__}
+        state = {key: value for key, value in vars(self).items() if key not in _OURS}
+        ours = (self.diagnosis, self.attempts, self.tensorflow_said)
+        return _revived, (
+            type(self).__name__,
+            theirs,
+            _packed(carried),
+            _packed(state),
+            _packed(dict(_native(self))),
+            ours,
+        )
 
 
 class VersionMismatch(RestoreError):
@@ -216,10 +223,11 @@ def _made(
 ) -> RestoreError:
     """An instance of the joined class in the state of another exception, whatever its constructor asks for."""
     made = _joined(ours, theirs)
+    error: RestoreError
     try:
         error = made.__new__(made, *arguments)
-    except Exception:
-        error = made.__new__(made)
+    except Exception:  # it wants other arguments, or is one of Python's that only makes its own
+        error = Exception.__new__(made)
     error.args = arguments
     vars(error).update(state)
     for name, value in native.items():
@@ -246,24 +254,48 @@ def _is_theirs(base: type) -> bool:
     return base not in _PLAIN and not issubclass(base, InspectorError) and issubclass(base, BaseException)
 
 
-def _pickles(value: Any) -> bool:
-    try:
-        pickle.dumps(value)
-    except Exception:  # whatever an object of somebody else's raises
-        return False
-    return True
+def _packed(values: Mapping[str, Any]) -> dict[str, bytes]:
+    """Values of others, each by itself: one that cannot be made again elsewhere does not take the others with it."""
+    packed = {}
+    for key, value in values.items():
+        try:
+            raw = pickle.dumps(value)
+            pickle.loads(raw)
+        except Exception:  # whatever an object of somebody else's raises
+            continue
+        packed[key] = raw
+    return packed
+
+
+def _unpacked(packed: Mapping[str, bytes]) -> dict[str, Any]:
+    values = {}
+    for key, raw in packed.items():
+        try:
+            values[key] = pickle.loads(raw)
+        except Exception:  # its module is not there
+            continue
+    return values
 
 
 def _revived(
     name: str,
     theirs: list[tuple[str, str]],
-    arguments: tuple[Any, ...],
-    state: Mapping[str, Any],
-    native: Mapping[str, Any],
-    cause: BaseException | None,
+    carried: Mapping[str, bytes],
+    state: Mapping[str, bytes],
+    native: Mapping[str, bytes],
+    ours: tuple[Diagnosis, tuple[Attempt, ...], str],
 ) -> RestoreError:
     """What ``__reduce__`` named."""
-    for module, qualified in theirs:
+    known = _unpacked(carried)
+    error = _made(KINDS[name], _first_there(theirs), known.get("args", ()), _unpacked(state), _unpacked(native))
+    error._settle(*ours)
+    error.__cause__ = known.get("cause")
+    return error
+
+
+def _first_there(names: list[tuple[str, str]]) -> type[BaseException]:
+    """The first of some classes that this process has."""
+    for module, qualified in names:
         try:
             found: Any = import_module(module)
             for part in qualified.split("."):
@@ -271,9 +303,5 @@ def _revived(
         except (ImportError, AttributeError):
             continue
         if isinstance(found, type) and issubclass(found, BaseException):
-            break
-    else:
-        found = Exception
-    error = _made(KINDS.get(name, RestoreError), found, arguments, state, native)
-    error.__cause__ = cause
-    return error
+            return found
+    return Exception

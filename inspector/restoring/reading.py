@@ -25,6 +25,11 @@ AROUND = 8_000  # characters before and after a match that are kept with it
 _TRACEBACK = "Traceback (most recent call last)"
 _HANDLED = "During handling of the above exception, another exception occurred"
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]|\x1b\][^\x07\n]{0,200}\x07")
+_CONTAINER = re.compile(  # what kubectl logs --prefix, docker logs -t and the runtime's own files put before a line
+    r"^(?:\[pod/[^\]\n]{1,200}\] )?[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,20}(?:Z|[+-][0-9:]{4,5}) (?:std(?:out|err) [FP] )?"
+    r"|^\[pod/[^\]\n]{1,200}\] ",
+    re.MULTILINE,
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00a0": " ", "\r": "\n"})
 _RELEASE = re.compile(
@@ -131,6 +136,8 @@ def _cleaned(text: str) -> str:
         text = text.translate(_QUOTES)
     if _CONTROL.search(text):
         text = _CONTROL.sub(" ", text)
+    if _CONTAINER.match(text) or "[pod/" in text:
+        text = _CONTAINER.sub("", text)
     if '{"' in text or '{ "' in text:
         text = "\n".join(map(_of_json, text.split("\n")))
     if "\\" in text:

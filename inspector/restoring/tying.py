@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from inspector.checking import expand, tags_for
+from inspector.checking import tags_for
 from inspector.engine import Judgement, judge
 from inspector.findings import FAILS, CallVerdict, Finding, Target, Verdict
 from inspector.model.saved_model import Model, open_model
@@ -48,11 +48,11 @@ class Judged(NamedTuple):
 
 
 def judged(path: str, target: Target, tags: Sequence[str] | None = None) -> Judged:
-    """Opens and judges a model, by all loaders. Cost: that of a check, without the checksums of big weights.
+    """Opens and judges what is at a path, by all loaders. Cost: that of a check, without the checksums of big weights.
 
     Raises UsageError for a path that does not exist.
     """
-    model = open_model(next(iter(expand(path))))
+    model = open_model(path)
     asked, _ = tags_for(model, None if tags is None else tuple(sorted(set(tags))))
     return Judged(model, judge(model, target, tags=asked), target)
 

@@ -24,17 +24,17 @@ _FIELD = re.compile(r"\{(?P<name>\w*)(?::(?P<kind>\w+))?\}")
 _KINDS = {"d": r"-?[0-9]{1,20}", "w": rf"[^\s'\"`,;()\[\]{{}}]{{1,{LONGEST}}}", "line": rf"[^\n]{{0,{LONGEST}}}",
           "lazy": rf"[^\n]{{0,{LONGEST}}}?", "shape": r"[\[(][^\[\]()\n]{0,200}[\])]"}  # fmt: skip
 
-# Where a text comes from: a TensorFlow that was run here said it, or it is in the source of a release.
-RUN, SOURCE = "run", "source"
+# Where a text comes from: a program that was run here said it; it is in the files of a release, or in a program's source;
+# users quote it, and nothing here proves it. scripts/message_sources.py looks that up.
+RUN, SOURCE, QUOTED = "run", "source", "quoted"
 
 
 class Wording(NamedTuple):
     """One wording of a message.
 
-    ``template`` is as above. ``releases`` are those of TensorFlow (or of the program that ``source`` names) that say it so,
-    as far as they were looked at; ``seen`` is RUN where one of them said it here, else SOURCE. ``source`` is the file and the
-    function. ``frame`` asks for a frame of the traceback, "load.py _add_object_graph_edges" or "load.py": for messages that
-    other programs say as well.
+    ``template`` is as above. ``releases`` are those of TensorFlow whose files have it, of the eight that were looked at
+    (1.15 to 2.21); ``source`` is the file and the function, or the program; ``seen`` is RUN, SOURCE or QUOTED. ``frame`` asks
+    for a frame of the traceback, "load.py _add_object_graph_edges" or "load.py": for messages that other programs say too.
     """
 
     template: str
