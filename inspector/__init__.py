@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.version import VERSION as __version__
 
 if TYPE_CHECKING:
-    from inspector.checking import ConfirmBy, Report, check
+    from inspector.checking import ConfirmBy, check
     from inspector.comparison import Change, Comparison, diff
     from inspector.compatibility import CompatReport, compat
     from inspector.contract import Answers, explain_call
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from inspector.model.saved_model import Model, open_model
     from inspector.op_inventory import OpsReport, list_ops
     from inspector.own_ops import OwnOps, read_own_ops
+    from inspector.policy import Demands, Policy, Selectors
     from inspector.restoring.diagnosis import Diagnosis, diagnose
     from inspector.restoring.exceptions import (
         CheckpointDamaged,
@@ -39,9 +40,11 @@ if TYPE_CHECKING:
     from inspector.restoring.loading import load
     from inspector.restoring.session_model import SessionModel
     from inspector.restoring.ways import Attempt, RestoredByFallback
+    from inspector.results import Report
 
 _HOMES = {
-    "ConfirmBy": "checking", "Report": "checking", "check": "checking",
+    "ConfirmBy": "checking", "check": "checking", "Report": "results",
+    "Policy": "policy", "Demands": "policy", "Selectors": "policy",
     "LoadTold": "explaining", "explain_load": "explaining",
     "CompatReport": "compatibility", "compat": "compatibility",
     "FormatError": "errors", "InspectorError": "errors", "UnknownRelease": "errors", "UsageError": "errors",
@@ -74,6 +77,7 @@ __all__ = [
     "CompatReport",
     "ConfirmBy",
     "DTypeMismatch",
+    "Demands",
     "Diagnosis",
     "Finding",
     "FormatError",
@@ -91,9 +95,11 @@ __all__ = [
     "OpSourceError",
     "OpsReport",
     "OwnOps",
+    "Policy",
     "Report",
     "RestoreError",
     "RestoredByFallback",
+    "Selectors",
     "SessionModel",
     "ShapeMismatch",
     "SignatureMismatch",

@@ -9,14 +9,15 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from inspector.checking import choose_loaders, expand, tags_for
+from inspector.checking import choose_loaders, tags_for
+from inspector.discovery import expand
 from inspector.engine import Judgement, judge_each, words
 from inspector.errors import DEFAULT_LIMITS, Limits
 from inspector.findings import CAPI, FAILS, LOADS, RUNS, UNKNOWN, CallVerdict, Finding, Target, Verdict
 from inspector.model.saved_model import Model, open_model
 from inspector.named_tuple import NamedTuple
 from inspector.own_ops import NO_OPS, OwnOps
-from inspector.rules.registry import by_code
+from inspector.rules.registry import rule_of
 from inspector.targets import choose_targets, judged_releases
 from inspector.version import VERSION
 
@@ -113,7 +114,7 @@ class Widening(NamedTuple):
 
 
 def _widening_fix(reason: Reason, release: str) -> str:
-    rule = by_code().get(reason.rule)
+    rule = rule_of(reason.rule)
     return reason.fix if rule is None else rule.widening(reason.finding.data, release)
 
 
@@ -213,6 +214,12 @@ class CompatReport:
         """The JSON document, version 1. Its schema is ``inspector/report/compat_schema.json``."""
         models = [model.as_dict() for model in self.models]
         return {"schema_version": SCHEMA_VERSION, "inspector": VERSION, "models": models}
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from inspector.report.notebook import compat_html
+
+        return compat_html(self)
 
 
 def compat(

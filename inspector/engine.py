@@ -9,6 +9,7 @@ from typing import Any
 from inspector.assumptions import SERVING, of_target
 from inspector.catalogue import OpDef
 from inspector.consequences import follows
+from inspector.described import described
 from inspector.findings import (
     ADVICE,
     CAPI,
@@ -28,11 +29,14 @@ from inspector.loaders import serving, tf1, tf2
 from inspector.loaders.step import Loader
 from inspector.model.saved_model import Model
 from inspector.named_tuple import NamedTuple
+from inspector.policy import NO_DEMANDS, Demands
 from inspector.rehearsal import Group, rehearse
-from inspector.rules.registry import by_code, rules
-from inspector.rules.rule import Found, Rule
+from inspector.rules.index import INDEX
+from inspector.rules.registry import fitting, rule_of
+from inspector.rules.rule import Found
 from inspector.sharing import Memo
 from inspector.topology.inspection import Inspection, Share
+from inspector.topology.signs import signs
 
 LOADERS: dict[str, Loader] = {loader.name: loader for loader in (tf2.LOADER, tf1.LOADER, serving.LOADER)}
 BROKEN_RULE = "XX000"
@@ -77,20 +81,21 @@ def judge_each(
     tags: tuple[str, ...] | None = None,
     loaders: Iterable[str] = (),
     taught: Mapping[str, OpDef] = {},
+    demands: Demands = NO_DEMANDS,
     strict: bool = False,
     shared: bool = True,
 ) -> list[Judgement]:
-    """One judgement for each target, by all loaders or by those named.
+    """One judgement for each target, by all loaders or by those named; ``demands`` are what the policy asks of the model.
 
     Cost: a pass over the nodes for each set of targets with equal ops, next to nothing for each other target. What
     targets share is found by what the work for one of them looked at; ``shared=False`` does all work anew.
     """
-    share, memo = Share(model, taught), Memo()
+    share, memo = Share(model, taught, demands), Memo()
     names = tuple(loaders) or tuple(LOADERS)
     judgements = []
     for target in targets:
         if not shared:
-            share, memo = Share(model, taught), Memo()
+            share, memo = Share(model, taught, demands), Memo()
         processes = _processes(Inspection(model, target._replace(host=CAPI), tags, share), target, names)
         parts = [_judge(it, target, memo, some, strict) for it, some in processes]
         judgements.append(parts[0] if len(parts) == 1 else _joined(parts, names))
@@ -189,24 +194,37 @@ def run_rules(it: Inspection, memo: Memo | None = None, *, strict: bool = False)
     memo = Memo() if memo is None else memo
     groups: list[Group] = []
     broken = []
-    for rule in rules():
+    for code in memo.recall("signs", it, partial(_worth_asking, it, strict=strict)):
         try:
-            found = memo.recall(rule.code, it, partial(_found_by, rule, it))
-            if rule.names_release and found:
-                key = (rule.code, it.version, *[group.finding for group in found])
+            found = memo.recall(code, it, partial(_found_by, code, it))
+            rule = rule_of(code) if found else None
+            if rule is not None and rule.names_release:
+                key = (code, it.version, *[group.finding for group in found])
                 found = memo.recall(key, it, partial(_of_release, found, it.version))
             groups.extend(found)
         except Exception as error:
             if strict:
                 raise
-            gap = Gap(f"rule {rule.code}", f"our own bug: {type(error).__name__}: {error}")
+            gap = Gap(f"rule {code}", f"our own bug: {type(error).__name__}: {error}")
             broken.append(gap)
             groups.append(_as_group(Finding(BROKEN_RULE, Location(), {"rule": gap.where, "why": gap.why}), ()))
     groups.sort(key=lambda group: group.order)
     return groups, broken
 
 
-def _found_by(rule: Rule, it: Inspection) -> list[Group]:
+def _worth_asking(it: Inspection, *, strict: bool) -> list[str]:
+    """The codes of the rules that can find something; of all, where a first look at the model already raises."""
+    try:
+        return fitting(signs(it))
+    except Exception:
+        if strict:
+            raise
+        return list(INDEX)
+
+
+def _found_by(code: str, it: Inspection) -> list[Group]:
+    rule = rule_of(code)
+    assert rule is not None
     grouped: dict[tuple[Any, ...], list[Found]] = {}
     known: dict[int, tuple[Any, ...]] = {}  # one dict of data may serve thousands of nodes
     for found in rule.check(it):
@@ -253,7 +271,7 @@ def sum_up(index: int, finding: Finding, meanings: Iterable[Meaning], chosen: It
     minding = [m for m in meanings if m.finding == index]
     wanted = tuple(chosen)
     counted = [m for m in minding if m.loader in wanted]
-    rule: Rule | None = by_code().get(finding.rule)
+    rule = described(finding.rule)
     otherwise_effect, otherwise_severity = rule.otherwise if rule is not None else (ADVICE, ERROR)
     if counted:
         effect = min((m.effect for m in counted), key=EFFECTS.index)
@@ -271,7 +289,7 @@ def _names(meanings: list[Meaning]) -> tuple[str, ...]:
 
 def words(finding: Finding) -> tuple[str, str]:
     """The message and the fix of a finding, its rule's templates filled with its data."""
-    rule = by_code().get(finding.rule)
+    rule = described(finding.rule)
     if rule is None:
         return f"{finding.data.get('rule')}: {finding.data.get('why')}", "report this as a bug of the inspector"
     data: Mapping[str, Any] = finding.data

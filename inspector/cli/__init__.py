@@ -32,6 +32,7 @@ COMMANDS = {
     "diagnose": "what an error, a traceback or a log says, and what to do",
     "rules": "list the rules",
     "explain": "explain a rule",
+    "completion": "print the completion of the command line for bash, zsh or tcsh",
 }
 DEFAULT_COMMAND = "check"
 _EXIT_CODES = """\

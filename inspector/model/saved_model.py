@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from inspector.errors import DEFAULT_LIMITS, FormatError, LimitExceeded, Limits, UsageError
 from inspector.findings import Gap
 from inspector.model.dtypes import Shape, shape_of
-from inspector.model.graph import Function, Graph, KindTable, Library
+from inspector.model.graph import Function, Graph, KindTable, Library, read_graph_def
 from inspector.model.objects import ObjectGraph
 from inspector.named_tuple import NamedTuple
 from inspector.wire.fields import Span, carve
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from inspector.model.bundle import TensorBundle
 
 # Field numbers of the big parts: SavedModel.meta_graphs, MetaGraphDef.graph_def and object_graph_def, GraphDef.library.
-_META_GRAPHS, _GRAPH_DEF, _OBJECT_GRAPH_DEF, _LIBRARY = 2, 2, 7, 2
+_META_GRAPHS, _GRAPH_DEF, _OBJECT_GRAPH_DEF = 2, 2, 7
 
 Progress = Callable[[int], None] | None
 
@@ -81,10 +82,10 @@ class MetaGraph:
     """A MetaGraphDef: graph, function library, signatures, saver, collections, assets, object graph.
 
     ``proto`` is the lean message without the graph and the object graph; what is named here is decoded when the model
-    is opened.
+    is opened. ``graph_bytes`` is the size of the serialized GraphDef.
     """
 
-    __slots__ = ("graph", "index", "library", "objects", "proto", "signatures", "tags", "versions")
+    __slots__ = ("graph", "graph_bytes", "index", "library", "objects", "proto", "signatures", "tags", "versions")
 
     def __init__(self, index: int, raw: bytes, span: Span, table: KindTable) -> None:
         (graphs, objects), rest = carve(raw, span, _GRAPH_DEF, _OBJECT_GRAPH_DEF)
@@ -94,16 +95,11 @@ class MetaGraph:
         self.tags: tuple[str, ...] = tuple(sorted(set(info.tags)))
         if info.stripped_op_list:
             message("OpList").FromString(info.stripped_op_list)
-        libraries: list[Span] = []
-        nodes = []
-        for graph in graphs:
-            (some,), more = carve(raw, graph, _LIBRARY)
-            libraries += some
-            nodes.append(more)
-        graph_def = message("GraphDef").FromString(b"".join(nodes))
+        self.graph_bytes = sum(b - a for a, b in graphs)
+        nodes, libraries, graph_def = read_graph_def(raw, graphs, table)
         if graph_def.debug_info:
             full_message("GraphDebugInfo").FromString(graph_def.debug_info)
-        self.graph = Graph(index, "", graph_def.node, table)
+        self.graph = Graph(index, "", nodes)
         self.versions = message("VersionDef").FromString(graph_def.versions.SerializeToString())
         self.library = Library(index, raw, libraries, table)
         self.objects = ObjectGraph(b"".join(raw[a:b] for a, b in objects)) if objects else None
@@ -219,6 +215,16 @@ class Model:
     def has_index(self) -> bool:
         """Whether a checkpoint index is there, readable or not."""
         return self.bundle is not None or bool(self.faults_of("index-damaged", "index-unreadable"))
+
+    @property
+    def bytes_on_disk(self) -> int:
+        """The size of all files below the folder. Cost: a stat for each file."""
+        total = 0
+        for where, _, names in os.walk(self.folder):
+            for name in names:
+                with suppress(OSError):
+                    total += os.path.getsize(os.path.join(where, name))
+        return total
 
     def op_graph(self, *, meta_graph: int = 0, function: str | None = None) -> networkx.MultiDiGraph[str]:
         """The ops of the main graph or of one function, as networkx. See ``inspector.topology.op_graph``."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from inspector.catalogue import release
-from inspector.checking import expand
 from inspector.confirmation import tensorflow_of
+from inspector.discovery import expand
 from inspector.engine import words
 from inspector.errors import InspectorError, UnknownRelease, UsageError
 from inspector.findings import FAILS, LOADS, Finding, Verdict

@@ -123,7 +123,11 @@ def run(probe, request, say, keep_outputs):
 
 def shortened(text):
     """A text of which the middle may be left out: a message may hold a whole function library."""
-    return text if len(text) <= TRACEBACK_KEPT else text[: TRACEBACK_KEPT // 2] + "\n[...]\n" + text[-TRACEBACK_KEPT // 2 :]
+    return (
+        text
+        if len(text) <= TRACEBACK_KEPT
+        else text[: TRACEBACK_KEPT // 2] + "\n[...]\n" + text[-TRACEBACK_KEPT // 2 :]
+    )
 
 
 def outputs_of(probe, name, loader, outputs):
