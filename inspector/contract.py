@@ -74,14 +74,16 @@ def explain_call(path: str | os.PathLike[str], call: str, *, tags: Sequence[str]
 
     The name is the key of a signature or the path of a restored function (``f``, ``layers.0``; ``__call__`` for the
     loaded object itself). Runs nothing. Raises UsageError for a call that does not read or a name that is not there,
-    CannotHash for a model that does not read.
+    Unreadable for a model that does not read.
     """
     intent = read_intent(call)
     model = open_model(next(iter(expand(os.fspath(path)))), verify=False)
     refuse_unreadable(model)
     found: list[Answer] = []
     names: dict[str, None] = {}
-    for canonical, of in _canonicals(model, tags):
+    chosen = list(canonicals(model, tags))
+    for canonical in chosen:
+        of = f" [{', '.join(canonical.meta.tags)}]" if len(chosen) > 1 else ""
         calls = {key: call_of(canonical.meta, one) for key, one in canonical.signatures.items()}
         functions = canonical.functions()
         names.update(dict.fromkeys((*calls, *functions)))
@@ -97,15 +99,15 @@ def explain_call(path: str | os.PathLike[str], call: str, *, tags: Sequence[str]
     return Answers(os.fspath(path), call, tuple(found))
 
 
-def _canonicals(model: Model, tags: Sequence[str] | None) -> Iterator[tuple[Canonical, str]]:
-    """The MetaGraphs that are asked for, each with what its answers add to a name."""
+def canonicals(model: Model, tags: Sequence[str] | None) -> Iterator[Canonical]:
+    """The canonical form of each MetaGraph, or of those with exactly these tags. Raises UsageError where there is none."""
     asked = None if tags is None else tuple(sorted(set(tags)))
     chosen = [meta for meta in model.meta_graphs if asked is None or meta.tags == asked]
     if not chosen and model.meta_graphs:
         there = "; ".join(",".join(meta.tags) for meta in model.meta_graphs)
         raise UsageError(f"{model.path} has no MetaGraph with the tags {','.join(asked or ())}; there are {there}")
     for meta in chosen:
-        yield Canonical(model, meta, stored(model), Numbers()), f" [{', '.join(meta.tags)}]" if len(chosen) > 1 else ""
+        yield Canonical(model, meta, stored(model), Numbers())
 
 
 # --- signatures: every input by name, none beside

@@ -12,7 +12,7 @@ from inspector.canonical.interface import interface
 from inspector.canonical.ledger import Digests, Token
 from inspector.canonical.names import natural
 from inspector.canonical.variables import Stored, stored
-from inspector.errors import DEFAULT_LIMITS, FormatError, InspectorError, Limits
+from inspector.errors import DEFAULT_LIMITS, FormatError, Limits, Unreadable
 from inspector.model.saved_model import Model, open_model
 from inspector.named_tuple import NamedTuple
 from inspector.version import VERSION
@@ -21,10 +21,6 @@ SCHEMA_VERSION = 1
 FORM = "1"  # of the canonical form: digests of different forms are never equal
 CRC, SHA256 = "crc", "sha256"
 _CHUNK = 1 << 20
-
-
-class CannotHash(InspectorError):
-    """A part of the model could not be read, so that it has no digest."""
 
 
 class ModelHash(NamedTuple):
@@ -65,7 +61,7 @@ def hash_model(
     """The canonical digest of a SavedModel. ``verify`` reads all weights and hashes them with SHA-256.
 
     Cost: about that of a check without ``verify``; assets are read in any case. Raises UsageError for a path that does
-    not exist, CannotHash for a model that does not read.
+    not exist, Unreadable for a model that does not read.
     """
     model = open_model(path, verify=False, limits=limits)
     refuse_unreadable(model)
@@ -90,7 +86,7 @@ def hash_model(
     try:
         weights, assets = _weights(model, variables, verify, progress), _assets(model)
     except FormatError as error:
-        raise CannotHash(f"{model.path} cannot be read: {error}") from None
+        raise Unreadable(f"{model.path} cannot be read: {error}") from None
     return ModelHash(
         os.fspath(path), _text(ledger.note(repr(graphs))), _text(ledger.note(repr(interfaces))),
         _text(ledger.note(repr(structure))), weights, assets,
@@ -98,10 +94,10 @@ def hash_model(
 
 
 def refuse_unreadable(model: Model) -> None:
-    """Raise CannotHash for a model of which a part that counts is not there to be read."""
+    """Raise Unreadable for a model of which a part that counts is not there to be read."""
     why = unread(model) + [f"{gap.where}: {gap.why}" for gap in model.gaps]
     if why:
-        raise CannotHash(f"{model.path} cannot be read: {'; '.join(why)}")
+        raise Unreadable(f"{model.path} cannot be read: {'; '.join(why)}")
 
 
 def unread(model: Model) -> list[str]:
@@ -110,7 +106,9 @@ def unread(model: Model) -> list[str]:
     for fault in model.faults:
         alone = fault.kind == "index-missing" and not fault.data.get("folder")  # a model without variables
         if not alone and fault.kind not in ("both-graph-files", "debug-info-damaged"):
-            found.append(f"{fault.kind} {fault.file}".strip())
+            title, cure = fault.data.get("title"), fault.data.get("cure")
+            told = f"it is {title}" if title else f"{fault.kind.replace('-', ' ')}: {fault.file}"
+            found.append(f"{told} ({cure})" if cure else told)
     return found
 
 

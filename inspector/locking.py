@@ -59,7 +59,7 @@ class Lock(NamedTuple):
 
 
 def lock_model(path: str | os.PathLike[str]) -> Lock:
-    """The lock of a model. Cost: that of ``compat`` on cpu. Raises CannotHash for a model that does not read."""
+    """The lock of a model. Cost: that of ``compat`` on cpu. Raises Unreadable for a model that does not read."""
     top = next(iter(expand(os.fspath(path))))
     model = open_model(top, verify=False)
     refuse_unreadable(model)
