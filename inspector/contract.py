@@ -78,7 +78,8 @@ def explain_call(path: str | os.PathLike[str], call: str, *, tags: Sequence[str]
     """
     intent = read_intent(call)
     model = open_model(next(iter(expand(os.fspath(path)))), verify=False)
-    refuse_unreadable(model)
+    if model.gaps or not model.meta_graphs:
+        refuse_unreadable(model)  # a call needs the graph file alone
     found: list[Answer] = []
     names: dict[str, None] = {}
     chosen = list(canonicals(model, tags))
@@ -266,7 +267,7 @@ def _nearest_call(
     starred = len(takes.args) > len(parameters.positional)  # what comes before *rest comes by position
     for place, spec in enumerate(takes.args):
         name = parameters.positional[place] if place < len(parameters.positional) else ""
-        if starred or not name:
+        if starred or not name.isidentifier():
             args.append(nearest(spec, known.get(name)))
         elif name not in values or not _same(spec, values[name]):
             named[name] = nearest(spec, known.get(name))

@@ -71,7 +71,8 @@ def _objects(side: Canonical) -> list[str]:
         if kind in ("function", "bare_concrete_function", "variable", "constant", "captured_tensor"):
             continue
         identifier = objects.nodes[node].user_object.identifier if kind == "user_object" else kind
-        found.append(f"{path or 'root'}: {identifier}")
+        saved = sorted(objects.nodes[node].saveable_objects)
+        found.append(f"{path or 'root'}: {identifier}" + (f", saved as {', '.join(saved)}" if saved else ""))
     return found
 
 

@@ -20,6 +20,7 @@ TITLES = {
     LOAD: "no longer loads or runs", CALLERS: "breaks callers", NUMBERS: "computes otherwise", WEIGHTS: "other weights",
     COMPATIBLE: "compatible", METADATA: "metadata", SAME: "no difference",
 }  # fmt: skip
+_FOLDED = ("key", "loader")  # in a change's data: what several changes may differ in alone
 _PLACES = 10
 _TENSORS = 20  # whose values are shown without --details
 _MEASURES = ("differ", "max", "mean", "relative", "cosine", "not finite")
@@ -40,10 +41,11 @@ def written(found: Comparison, form: str, style: Style, *, details: bool = False
 
 def verdict(found: Comparison) -> str:
     """ "breaks callers: 2 changes, suggested version bump: major" """
+    partly = ", but not everything was judged" if found.unjudged else ""
     if not found.changes:
-        return TITLES[SAME]
+        return TITLES[SAME] + partly
     count = len(found.changes)
-    return f"{TITLES[found.worst]}: {count} change{'s' * (count != 1)}, suggested version bump: {found.bump}"
+    return f"{TITLES[found.worst]}: {count} change{'s' * (count != 1)}, suggested version bump: {found.bump}{partly}"
 
 
 def text_lines(found: Comparison, style: Style, details: bool = False) -> Iterator[str]:
@@ -51,7 +53,7 @@ def text_lines(found: Comparison, style: Style, details: bool = False) -> Iterat
     paint = {LOAD: style.bad, CALLERS: style.bad, NUMBERS: style.warn, SAME: style.good, COMPATIBLE: style.good}
     yield f"old  {style.title(found.old.path)}"
     yield f"new  {style.title(found.new.path)}"
-    yield f"     {paint.get(found.worst, style.head)(verdict(found))}"
+    yield f"     {(style.warn if found.unjudged else paint.get(found.worst, style.head))(verdict(found))}"
     shown: set[Body] = set()
     for level, pairs in _by_class(found):
         yield ""
@@ -107,16 +109,22 @@ def _by_class(found: Comparison) -> Iterator[tuple[str, list[tuple[Change, tuple
 
 
 def _folded(pairs: Iterable[Told]) -> list[Told]:
-    """Changes that say the same of several signatures as one, of all of them."""
+    """Changes that say the same of several signatures or loaders as one, of all of them."""
     found: dict[object, list[Told]] = {}
     for number, (change, bodies) in enumerate(pairs):
-        rest = tuple(sorted((name, str(value)) for name, value in change.data.items() if name != "key"))
-        found.setdefault((change.code, rest) if "key" in change.data else number, []).append((change, bodies))
-    folded = []
-    for (change, bodies), *others in found.values():
-        keys = ", ".join(str(one.data["key"]) for one, _ in [(change, bodies), *others]) if others else ""
-        folded.append((change._replace(data={**change.data, "key": keys}) if keys else change, bodies))
-    return folded
+        named = next((name for name in _FOLDED if name in change.data), "")
+        rest = tuple(sorted((name, str(value)) for name, value in change.data.items() if name != named))
+        found.setdefault((change.code, named, rest) if named else number, []).append((change, bodies))
+    return [_as_one(told) for told in found.values()]
+
+
+def _as_one(told: list[Told]) -> Told:
+    change, bodies = told[0]
+    named = next((name for name in _FOLDED if name in change.data), "")
+    if len(told) == 1 or not named:
+        return change, bodies
+    all_of_them = ", ".join(str(one.data[named]) for one, _ in told)
+    return change._replace(data={**change.data, named: all_of_them}), bodies
 
 
 def _places(change: Change, details: bool) -> Iterator[str]:
