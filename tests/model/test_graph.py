@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspector.model.graph import Graph, KindTable, _parsed, read_graph_def
+from inspector.model.graph import Graph, KindTable, _cut, _parsed
 from inspector.wire.schema import DecodeError, full_message, message
 
 NAMES = st.text("abcXYZ_/.0123456789", min_size=1, max_size=140)
@@ -48,16 +48,15 @@ def nodes(draw: st.DrawFn) -> Any:
 
 
 def read(raw: bytes) -> Graph:
-    return Graph(0, "", read_graph_def(raw, [(0, len(raw))], KindTable())[0])
+    return Graph(0, "", message("GraphDef").FromString(raw).node[:], KindTable())
 
 
-def told(graph: Graph) -> list[Any]:
+def told(graph: Any) -> list[Any]:
     """All that is read of each node."""
-    attrs = [
-        {name: attr.proto.SerializeToString(deterministic=True) for name, attr in k.attrs.items()} for k in graph.kinds
-    ]
-    kinds = [(kind.op, kind.device, kind.functions) for kind in graph.kinds]
-    return [graph.names, [list(inputs) for inputs in graph.inputs], kinds, attrs]
+    names, inputs, kinds = graph if isinstance(graph, tuple) else (graph.names, graph.inputs, graph.kinds)
+    attrs = [{name: attr.proto.SerializeToString(deterministic=True) for name, attr in k.attrs.items()} for k in kinds]
+    heads = [(kind.op, kind.device, kind.functions) for kind in kinds]
+    return [list(names), [list(some) for some in inputs], heads, attrs]
 
 
 def edited(raw: bytes, edits: list[tuple[str, int, int]]) -> bytes:
@@ -101,31 +100,39 @@ def test_one_attr_is_read_the_same_alone(node: Any) -> None:
 @settings(max_examples=400, deadline=None)
 @given(st.lists(nodes(), min_size=1, max_size=3), EDITS)
 def test_any_bytes_are_read_as_protobuf_reads_them(written: list[Any], edits: list[tuple[str, int, int]]) -> None:
-    """Cut by hand or parsed: the same nodes, or an error."""
-    raw = edited(full_message("GraphDef")(node=written).SerializeToString(), edits)
+    """Cut or parsed: the same nodes, or an error."""
+    serialized = [node.SerializeToString() for node in written]
+    serialized[-1] = edited(serialized[-1], edits)
     try:
-        parsed = Graph(0, "", _parsed(message("GraphDef").FromString(raw).node, KindTable()))
+        parsed = _parsed(serialized, KindTable())
     except DecodeError:
         with pytest.raises(DecodeError):
-            read(raw)
+            Graph(0, "", serialized, KindTable())
     else:
-        assert told(read(raw)) == told(parsed)
+        assert told(Graph(0, "", serialized, KindTable())) == told(parsed)
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.lists(nodes(), max_size=3), st.binary(max_size=300))
-def test_what_else_a_graph_holds_is_left_apart(written: list[Any], library: bytes) -> None:
-    """Libraries by their place, versions in the message; nodes with debug information too."""
-    graph = full_message("GraphDef")(node=written, versions={"producer": 7})
-    for node in graph.node:
-        node.experimental_debug_info.original_node_names.append("before")
-    size = bytes((len(library) & 0x7F | 0x80, len(library) >> 7))
-    raw = b"\x12" + size + library + graph.SerializeToString()
-    found, libraries, rest = read_graph_def(raw, [(0, len(raw))], KindTable())
+def test_what_is_usual_is_cut() -> None:
+    """Names and inputs of any length up to 500, with and without inputs, with all that may follow them."""
+    written = []
+    for size in (1, 9, 18, 26, 34, 42, 50, 58, 127, 128, 255, 256, 500):
+        node = full_message("NodeDef")(name="n" * size, op="Some>Op", input=["x" * size, "^c", "y:1"][: size % 4])
+        if size % 2:
+            node.experimental_debug_info.original_node_names.append("before")
+            node.device = "/device:CPU:0"
+            node.attr["T"].type = size % 20
+        written.append(node.SerializeToString(deterministic=True))
 
-    assert found.names == [node.name for node in written]
-    assert [raw[a:b] for a, b in libraries] == [library]
-    assert rest.versions.producer == 7
+    assert _cut(written, KindTable()) is not None
+    assert told(Graph(0, "", written, KindTable())) == told(_parsed(written, KindTable()))
+
+
+@pytest.mark.parametrize("name", ["a b", 'a"b', "a*b", "a\nb", "ä", "", "n" * 600])
+def test_what_is_unusual_is_parsed(name: str) -> None:
+    node = full_message("NodeDef")(name=name, op="Op", input=["x"]).SerializeToString()
+
+    assert _cut([node], KindTable()) is None
+    assert Graph(0, "", [node], KindTable()).names == [name]
 
 
 def test_an_entry_with_its_value_first_is_read() -> None:
