@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspector.model.graph import Graph, KindTable, _cut, _parsed
-from inspector.wire.schema import DecodeError, full_message, message
+from inspector.model.graph import Graph, KindTable
+from inspector.wire.schema import full_message, message
 
 NAMES = st.text("abcXYZ_/.0123456789", min_size=1, max_size=140)
 TENSORS = st.builds(
@@ -48,28 +47,7 @@ def nodes(draw: st.DrawFn) -> Any:
 
 
 def read(raw: bytes) -> Graph:
-    return Graph(0, "", message("GraphDef").FromString(raw).node[:], KindTable())
-
-
-def told(graph: Any) -> list[Any]:
-    """All that is read of each node."""
-    names, inputs, kinds = graph if isinstance(graph, tuple) else (graph.names, graph.inputs, graph.kinds)
-    attrs = [{name: attr.proto.SerializeToString(deterministic=True) for name, attr in k.attrs.items()} for k in kinds]
-    heads = [(kind.op, kind.device, kind.functions) for kind in kinds]
-    return [list(names), [list(some) for some in inputs], heads, attrs]
-
-
-def edited(raw: bytes, edits: list[tuple[str, int, int]]) -> bytes:
-    """Bytes that are set, taken out or put in, one after another."""
-    for how, at, value in edits:
-        place = at % (len(raw) + 1)
-        raw = raw[:place] + (b"" if how == "take" else bytes((value,))) + raw[place + (how != "put") :]
-    return raw
-
-
-EDITS = st.lists(
-    st.tuples(st.sampled_from(("set", "take", "put")), st.integers(0, 1000), st.integers(0, 255)), max_size=3
-)
+    return Graph(0, "", message("GraphDef").FromString(raw).node, KindTable())
 
 
 @settings(max_examples=150, deadline=None)
@@ -95,44 +73,6 @@ def test_one_attr_is_read_the_same_alone(node: Any) -> None:
     alone = {name: kind.raw(name) for name in (*node.attr, "no such attr")}
 
     assert alone == {**{name: attr.value for name, attr in kind.attrs.items()}, "no such attr": b""}
-
-
-@settings(max_examples=400, deadline=None)
-@given(st.lists(nodes(), min_size=1, max_size=3), EDITS)
-def test_any_bytes_are_read_as_protobuf_reads_them(written: list[Any], edits: list[tuple[str, int, int]]) -> None:
-    """Cut or parsed: the same nodes, or an error."""
-    serialized = [node.SerializeToString() for node in written]
-    serialized[-1] = edited(serialized[-1], edits)
-    try:
-        parsed = _parsed(serialized, KindTable())
-    except DecodeError:
-        with pytest.raises(DecodeError):
-            Graph(0, "", serialized, KindTable())
-    else:
-        assert told(Graph(0, "", serialized, KindTable())) == told(parsed)
-
-
-def test_what_is_usual_is_cut() -> None:
-    """Names and inputs of any length up to 500, with and without inputs, with all that may follow them."""
-    written = []
-    for size in (1, 9, 18, 26, 34, 42, 50, 58, 127, 128, 255, 256, 500):
-        node = full_message("NodeDef")(name="n" * size, op="Some>Op", input=["x" * size, "^c", "y:1"][: size % 4])
-        if size % 2:
-            node.experimental_debug_info.original_node_names.append("before")
-            node.device = "/device:CPU:0"
-            node.attr["T"].type = size % 20
-        written.append(node.SerializeToString(deterministic=True))
-
-    assert _cut(written, KindTable()) is not None
-    assert told(Graph(0, "", written, KindTable())) == told(_parsed(written, KindTable()))
-
-
-@pytest.mark.parametrize("name", ["a b", 'a"b', "a*b", "a\nb", "ä", "", "n" * 600])
-def test_what_is_unusual_is_parsed(name: str) -> None:
-    node = full_message("NodeDef")(name=name, op="Op", input=["x"]).SerializeToString()
-
-    assert _cut([node], KindTable()) is None
-    assert Graph(0, "", [node], KindTable()).names == [name]
 
 
 def test_an_entry_with_its_value_first_is_read() -> None:
