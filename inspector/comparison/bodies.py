@@ -140,6 +140,7 @@ class Bodies:
             (lambda i: (old.name(i), left[i]), lambda j: (new.name(j), right[j])),
             (lambda i: (old.role(i), left[i]), lambda j: (new.role(j), right[j])),
             (old.role, new.role),
+            (lambda i: old.name(i)[1], lambda j: new.name(j)[1]),
             (lambda i: left[i], lambda j: right[j]),
             (lambda i: self._plain(old, i), lambda j: self._plain(new, j)),
         ))  # fmt: skip
@@ -195,10 +196,11 @@ class Bodies:
         attrs: list[tuple[str, str, str]] = []
         if one is not other and self._does(one) != self._does(other):
             left, right = dict(said(one, function_base)), dict(said(other, function_base))
-            implied = ("Tin",) if other.op in CALLS else ()
-            for name in sorted({*left, *right}.difference(implied)):
-                if left.get(name) != right.get(name):
+            for name in sorted({*left, *right}):
+                if left.get(name) != right.get(name) and not _implied(one, other, name):
                     attrs.append((name, *_both(one, other, name)))
+        if one.op != other.op:
+            attrs.insert(0, ("op", one.op, other.op))
         labels = [side.known.get(side.graph.names[at]) for side, at in ((old, before), (new, after))]
         if labels[0] != labels[1]:
             attrs.append(("is", _label(labels[0]), _label(labels[1])))
@@ -239,7 +241,7 @@ class _Side:
         self.known = known
         self.results = results
 
-    def name(self, place: int) -> Hashable:
+    def name(self, place: int) -> tuple[str, str]:
         at = self.nodes[place]
         return self.graph.kinds[at].op, self.graph.names[at]
 
@@ -347,11 +349,18 @@ class _Partners(dict[str, str]):
 
 
 def _results(old: _Side, new: _Side, partner: _Partners) -> Iterator[OpChange]:
-    """Results that come from another node."""
+    """Results that come from another node of those that both graphs have."""
     for name, was in old.results.items():
-        now = new.results.get(name)
-        if now is not None and _translated(was, partner) != now.removesuffix(":0"):
+        now = new.results.get(name, "")
+        both = was.partition(":")[0] in partner and now.partition(":")[0] in partner.there
+        if both and _translated(was, partner) != now.removesuffix(":0"):
             yield OpChange(CHANGED, "result", name, (), ((name, was, now),))
+
+
+def _implied(old: Kind, new: Kind, name: str) -> bool:
+    """Whether an attr says only what the inputs and the functions that are called say as well."""
+    attrs = old.attrs.get(name), new.attrs.get(name)
+    return (name == "Tin" and new.op in CALLS) or all(attr is not None and attr.kind == "func" for attr in attrs)
 
 
 def _label(label: Hashable) -> str:
