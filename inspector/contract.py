@@ -268,12 +268,12 @@ def _nearest_call(
     for place, spec in enumerate(takes.args):
         name = parameters.positional[place] if place < len(parameters.positional) else ""
         if starred or not name.isidentifier():
-            args.append(nearest(spec, known.get(name)))
+            args.append(nearest(spec, known.get(name), literals=True))
         elif name not in values or not _same(spec, values[name]):
-            named[name] = nearest(spec, known.get(name))
+            named[name] = nearest(spec, known.get(name), literals=True)
     for name, spec in takes.kwargs:
         if name not in values or not _same(spec, values[name]):
-            named[name] = nearest(spec, known.get(name))
+            named[name] = nearest(spec, known.get(name), literals=True)
     return tuple(args), named
 
 

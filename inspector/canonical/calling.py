@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from inspector.canonical.acceptance import against
 from inspector.canonical.specs import (
     RAGGED,
     SPARSE,
@@ -30,17 +31,23 @@ class NoPython(Exception):
     """A value that no line of Python is known for."""
 
 
-def nearest(spec: Any, value: Any) -> Any:
-    """What is accepted where ``spec`` is, as near to the intended value as can be; 1 for a size that is free."""
+def nearest(spec: Any, value: Any, *, literals: bool = False) -> Any:
+    """What is accepted where ``spec`` is, as near to the intended value as can be; 1 for a size that is free. With
+    ``literals`` a Python value that becomes a fitting tensor stays as it is."""
     if isinstance(spec, (Tensor, Composite)):
+        plain = value is not None and not isinstance(value, (Tensor, Composite))
+        if literals and plain and not any(True for _ in against(value, spec, cast=True)):
+            return value
         return spec._replace(shape=_nearest_shape(spec, getattr(value, "shape", None)))
     if isinstance(spec, Sequence):
         fits = isinstance(value, Sequence) and len(value.items) == len(spec.items)
         items = value.items if fits else (None,) * len(spec.items)
-        return Sequence(spec.kind, tuple([nearest(one, other) for one, other in zip(spec.items, items, strict=True)]))
+        found = [nearest(one, other, literals=literals) for one, other in zip(spec.items, items, strict=True)]
+        return Sequence(spec.kind, tuple(found))
     if isinstance(spec, (Dict, Named)):
         known = dict(value.items) if isinstance(value, (Dict, Named)) else {}
-        return spec._replace(items=tuple([(name, nearest(one, known.get(name))) for name, one in spec.items]))
+        items = tuple([(name, nearest(one, known.get(name), literals=literals)) for name, one in spec.items])
+        return spec._replace(items=items)
     return spec
 
 

@@ -20,6 +20,7 @@ from inspector.comparison.numeric import summarised
 from inspector.model import text_values
 from inspector.model.graph import Function, Graph, Kind
 from inspector.named_tuple import NamedTuple
+from inspector.topology.restores import VARIABLES
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 NOTHING = "none"
@@ -75,7 +76,7 @@ def _scopes(bodies: Iterable[Body]) -> str:
     for body in bodies:
         for change in body.changes:
             scope = without_counters(change.name.rpartition("/")[0])
-            if scope and body.function and (change.op not in CALLS or change.attrs):
+            if scope and change.op not in VARIABLES and (change.op not in CALLS or change.attrs):
                 found[scope] = found.get(scope, False) or change.what != CHANGED
     names = [scope for scope, whole in found.items() if whole] or list(found)
     names = [scope for scope in names if not any(scope.startswith(f"{other}/") for other in names)]

@@ -1,4 +1,4 @@
-"""A comparison as text, Markdown and JSON: the classes worst first, then both sides in a table."""
+"""A comparison as text and JSON: the classes worst first, then both sides in a table."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from inspector.comparison.bodies import Body, OpChange
     from inspector.comparison.computation import Told
     from inspector.comparison.numeric import Distance
+    from inspector.comparison.values import Moved
 
 TITLES = {
     LOAD: "no longer loads or runs", CALLERS: "breaks callers", NUMBERS: "computes otherwise", WEIGHTS: "other weights",
@@ -22,7 +23,7 @@ TITLES = {
 }  # fmt: skip
 _FOLDED = ("key", "loader")  # in a change's data: what several changes may differ in alone
 _PLACES = 10
-_TENSORS = 20  # whose values are shown without --details
+TENSORS = 20  # whose values are shown without --details
 _MEASURES = ("differ", "max", "mean", "relative", "cosine", "not finite")
 _OPS = 200  # of one graph
 _MARKS = {"added": "+", "removed": "-", "changed": "~"}
@@ -35,8 +36,11 @@ def written(found: Comparison, form: str, style: Style, *, details: bool = False
         import json
 
         return json.dumps(found.as_dict(), indent=1, ensure_ascii=False) + "\n"
-    lines = markdown_lines(found, details) if form == "markdown" else text_lines(found, style, details)
-    return "\n".join(lines) + "\n"
+    if form == "markdown":
+        from inspector.report.diff_markdown import markdown_lines
+
+        return "\n".join(markdown_lines(found, details)) + "\n"
+    return "\n".join(text_lines(found, style, details)) + "\n"
 
 
 def verdict(found: Comparison) -> str:
@@ -58,11 +62,11 @@ def text_lines(found: Comparison, style: Style, details: bool = False) -> Iterat
     for level, pairs in _by_class(found):
         yield ""
         yield f"{paint.get(level, style.head)(TITLES[level])}"
-        for change, bodies in pairs if details else _folded(pairs):
+        for change, bodies in pairs if details else folded(pairs):
             yield f"  {style.title(change.code)}  {change.message}"
             yield from (f"         {line}" for line in _places(change, details))
             if details:
-                yield from (f"         {line}" for line in _graphs(bodies, style, shown))
+                yield from (f"         {line}" for line in graph_lines(bodies, style, shown))
     if any(found.bodies) and not details:
         yield "  (--details lists the ops)"
     if found.values:
@@ -76,8 +80,8 @@ def text_lines(found: Comparison, style: Style, details: bool = False) -> Iterat
 
 def _values(found: Comparison, style: Style, details: bool) -> Iterator[str]:
     """How far the tensors moved, the furthest first, and all of them as one."""
-    ordered = sorted(found.values, key=lambda one: -(one.distance.relative or 0.0) if one.distance else -math.inf)
-    shown = ordered if details else ordered[:_TENSORS]
+    ordered = furthest_first(found)
+    shown = ordered if details else ordered[:TENSORS]
     measured = [("all of them", found.total), *[(one.name, one.distance) for one in shown]]
     rows: list[tuple[str, ...]] = [("values of what changed", *_MEASURES)]
     rows += [(name, *_measures(distance)) for name, distance in measured if distance is not None]
@@ -90,6 +94,11 @@ def _values(found: Comparison, style: Style, details: bool) -> Iterator[str]:
         yield style.head(line) if place == 0 else line
     if len(shown) < len(ordered):
         yield f"and {len(ordered) - len(shown)} more"
+
+
+def furthest_first(found: Comparison) -> list[Moved]:
+    """The tensors that were measured by how far they moved; those that could not be measured come first."""
+    return sorted(found.values, key=lambda one: -(one.distance.relative or 0.0) if one.distance else -math.inf)
 
 
 def _measures(distance: Distance) -> tuple[str, ...]:
@@ -108,7 +117,7 @@ def _by_class(found: Comparison) -> Iterator[tuple[str, list[tuple[Change, tuple
             yield level, some
 
 
-def _folded(pairs: Iterable[Told]) -> list[Told]:
+def folded(pairs: Iterable[Told]) -> list[Told]:
     """Changes that say the same of several signatures or loaders as one, of all of them."""
     found: dict[object, list[Told]] = {}
     for number, (change, bodies) in enumerate(pairs):
@@ -136,7 +145,7 @@ def _places(change: Change, details: bool) -> Iterator[str]:
         yield f"and {len(change.places) - len(shown)} more"
 
 
-def _graphs(bodies: tuple[Body, ...], style: Style, shown: set[Body]) -> Iterator[str]:
+def graph_lines(bodies: tuple[Body, ...], style: Style, shown: set[Body]) -> Iterator[str]:
     """Like a unified diff: a head for each graph, a mark for each op. A graph that was shown before is only named."""
     for body in bodies:
         again = " as above" if body in shown else ""
@@ -172,7 +181,7 @@ def _cut(text: str) -> str:
     return f"{head}{bracket}{tail}"
 
 
-def _facts(found: Comparison) -> list[tuple[str, str, str]]:
+def facts(found: Comparison) -> list[tuple[str, str, str]]:
     """What both sides are, one fact a row."""
     rows: list[tuple[str, Any, Any]] = []
     old, new = found.environments
@@ -193,52 +202,9 @@ def _facts(found: Comparison) -> list[tuple[str, str, str]]:
 
 
 def _table(found: Comparison, style: Style) -> Iterator[str]:
-    rows = _facts(found)
+    rows = facts(found)
     widths = [max(len(row[i]) for row in [("", "old", "new"), *rows]) for i in (0, 1)]
     yield style.head(f"{'':{widths[0]}}  {'old':{widths[1]}}  new")
     for name, one, other in rows:
         line = f"{name:{widths[0]}}  {one:{widths[1]}}  {other}"
         yield line if one == other else style.title(line)
-
-
-def markdown_lines(found: Comparison, details: bool = False) -> Iterator[str]:
-    """For a pull request."""
-    yield f"### {_cell(found.old.path)} → {_cell(found.new.path)}"
-    yield ""
-    yield f"**{verdict(found)}**"
-    if found.changes:
-        yield ""
-        yield "| class | code | change |"
-        yield "|---|---|---|"
-        for change, _ in _folded(zip(found.changes, found.bodies, strict=True)):
-            yield f"| {change.level} | {change.code} | {_cell(change.message)} |"
-    shown: set[Body] = set()
-    for change, bodies in zip(found.changes, found.bodies, strict=True) if details else ():
-        if bodies:
-            yield ""
-            yield f"<details><summary>{change.code} {_cell(change.where)}</summary>"
-            yield ""
-            yield "```diff"
-            yield from (line.replace("~ ", "! ", 1) for line in _graphs(bodies, Style(colour=False), shown))
-            yield "```"
-            yield "</details>"
-    if found.values:
-        yield ""
-        yield "| tensor | difference |"
-        yield "|---|---|"
-        if found.total is not None:
-            yield f"| all of them | {found.total} |"
-        for one in found.values:
-            yield f"| {_cell(one.name)} | {_cell(str(one.distance or one.why))} |"
-    for why in found.unjudged:
-        yield ""
-        yield f"not judged: {_cell(why)}"
-    yield ""
-    yield "| | old | new |"
-    yield "|---|---|---|"
-    for name, one_side, other in _facts(found):
-        yield f"| {name} | {_cell(one_side)} | {_cell(other)} |"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
