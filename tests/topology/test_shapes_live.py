@@ -30,6 +30,8 @@ OF_A_RECIPE, OF_A_FAMILY = 40, 8  # cases of an op
 ELSEWHERE = {
     "If",
     "StatelessIf",
+    "Case",
+    "StatelessCase",
     "While",
     "StatelessWhile",
     "Const",

@@ -38,10 +38,11 @@ _OUTPUT_SHAPES = "_output_shapes"
 _DEEPEST = 64  # calls within calls
 _NEWEST = 1 << 31
 _TRUE = b"(\x01"  # an AttrValue with b: true
+_OF_SHAPE = ("Placeholder", "PlaceholderWithDefault", "Variable", "VariableV2", "VarHandleOp", "EnsureShape")
 # The attr in which nodes of one form may differ and that their shape function reads. A Const's value may be big.
 _READS = {
-    **dict.fromkeys(("Placeholder", "PlaceholderWithDefault", "Variable", "VariableV2", "VarHandleOp"), "shape"),
-    **dict.fromkeys(("If", "StatelessIf", "While", "StatelessWhile"), "output_shapes"),
+    **dict.fromkeys(_OF_SHAPE, "shape"),
+    **dict.fromkeys(("If", "StatelessIf", "Case", "StatelessCase", "While", "StatelessWhile"), "output_shapes"),
 }
 
 

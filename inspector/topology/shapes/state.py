@@ -153,6 +153,8 @@ STATE = {
     "LoopCond": loop_condition,
     "If": branch,
     "StatelessIf": branch,
+    "Case": branch,
+    "StatelessCase": branch,
     "While": loop,
     "StatelessWhile": loop,
 }
