@@ -206,15 +206,15 @@ def _attr_is_left(finding: Finding, walk: Walk) -> bool:
     return attr_is_refused(finding, walk) and finding.data["is_default"] is not True
 
 
-def _seen_by(view: str) -> Condition:
+def seen_by(view: str) -> Condition:
     """Findings of shape inference with what this view of the model knows."""
     return lambda finding, walk: view in finding.data["seen_by"]
 
 
 # Shape inference of each function on its own, and of the main graph with the functions that it calls.
-SHAPES_OF_LIBRARY = minds("GR013", "GR014", when=_seen_by(propagation.LIBRARY))
+SHAPES_OF_LIBRARY = minds("GR013", "GR014", when=seen_by(propagation.LIBRARY))
 
-SHAPES_OF_MAIN = minds("GR013", "GR014", when=_seen_by(propagation.MAIN))
+SHAPES_OF_MAIN = minds("GR013", "GR014", when=seen_by(propagation.MAIN))
 
 ATTRS_IN_MAIN = (Mind("OP005", when=_attr_is_left),)
 

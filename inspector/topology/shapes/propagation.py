@@ -6,7 +6,8 @@ Three views of one model, since loaders differ in what they know:
               the shapes, variables and small constants that they pass (tf1, serving, and tf2 for a V1 model)
     LIBRARY   each function on its own, with the shapes that it declares for its arguments; `_output_shapes` are checked
               and believed; a PartitionedCall is opaque, one by the function's own name is followed (tf2)
-    CALLED    a function that a call leads into: `_output_shapes` are not looked at
+    CALLED    a function that a call leads into, or one that only a run comes to, the body of a loop: `_output_shapes` are
+              not looked at
 
 Back edges of loops are unknown; nothing is inferred twice. Sources: tensorflow/core/common_runtime/shape_refiner.cc
 (AddNode, InferShapesForFunction, RunShapeFn), graph_constructor.cc (ValidateShape),
@@ -136,13 +137,17 @@ class Inference:
         """What the import of the main graph refuses, in it and in the functions that it calls."""
         return self.follow(graph, {}, MAIN)
 
-    def function(self, function: Function) -> tuple[Trouble, ...]:
-        """What the import of a function library refuses in one function."""
-        names = [arg.name for arg in function.signature.input_arg]
+    def function(self, function: Function, view: str = LIBRARY) -> tuple[Trouble, ...]:
+        """What the import of a function library refuses in one function; CALLED: what the shapes of its arguments, and of
+        the variables that they are, make impossible."""
+        arguments, shapes = function.signature.input_arg, declared_shapes(function)
         of, unknown = self._facts.of, self._facts.unknown
-        shapes = declared_shapes(function)
-        given = {name: unknown if shape is None else of(shape) for name, shape in zip(names, shapes, strict=True)}
-        return self.follow(function.body, given, LIBRARY)
+        given = {arg.name: unknown if shape is None else of(shape) for arg, shape in zip(arguments, shapes, strict=True)}
+        for arg in arguments if view == CALLED else ():
+            if len(arg.handle_data) == 1:
+                (data,) = arg.handle_data
+                given[arg.name] = of(None, handle=(data.dtype, shape_of(data.shape)))
+        return self.follow(function.body, given, view)
 
     def follow(self, graph: Graph, facts: dict[str, Fact], view: str) -> tuple[Trouble, ...]:
         """Fill ``facts``, tensor name → fact, with the outputs of all nodes. Cost: about 1 µs a node that is like others."""
@@ -312,8 +317,11 @@ def troubles(meta: MetaGraph, ops: OpSet) -> dict[Trouble, tuple[str, ...]]:
     inference = Inference(ops, meta.library, meta.versions.producer)
     found: dict[Trouble, tuple[str, ...]] = dict.fromkeys(inference.main(meta.graph), (MAIN,))
     for function in meta.library.functions:
-        for trouble in inference.function(function):
-            found[trouble] = (*found.get(trouble, ()), LIBRARY)
+        bad = inference.function(function)
+        impossible = {trouble.node for trouble in inference.function(function, CALLED)} if bad else frozenset()
+        for trouble in bad:
+            views = (LIBRARY, CALLED) if trouble.node in impossible else (LIBRARY,)
+            found[trouble] = (*found.get(trouble, ()), *views)
     return found
 
 
