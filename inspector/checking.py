@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.assumptions import SERVING
 from inspector.catalogue import release
@@ -26,6 +26,7 @@ from inspector.findings import (
 )
 from inspector.loaders.session import TRANSFORM_TAGS
 from inspector.model.saved_model import PB, PBTXT, Model, open_model
+from inspector.named_tuple import NamedTuple
 from inspector.own_ops import NO_OPS, OwnOps
 from inspector.targets import AS_ASKED, Chosen, choose_targets
 from inspector.topology.host_access import host_access

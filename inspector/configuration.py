@@ -10,9 +10,10 @@ import os
 import re
 import sys
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.errors import UsageError
+from inspector.named_tuple import NamedTuple
 
 OWN_FILE, PROJECT_FILE, SECTION = "inspector.toml", "pyproject.toml", "inspector"
 SEVERITIES = ("error", "warning", "note")

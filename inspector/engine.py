@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.assumptions import SERVING, of_target
 from inspector.catalogue import OpDef
@@ -27,6 +27,7 @@ from inspector.findings import (
 from inspector.loaders import serving, tf1, tf2
 from inspector.loaders.step import Loader
 from inspector.model.saved_model import Model
+from inspector.named_tuple import NamedTuple
 from inspector.rehearsal import Group, rehearse
 from inspector.rules.registry import by_code, rules
 from inspector.rules.rule import Found, Rule

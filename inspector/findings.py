@@ -7,7 +7,9 @@ engine and the reporters share.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from inspector.named_tuple import NamedTuple
 
 # Effects, worst first. The order is the order of a report.
 LOAD_FAILS = "load-fails"

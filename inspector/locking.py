@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.canonical.form import Canonical
 from inspector.canonical.intent import read_value
@@ -25,6 +25,7 @@ from inspector.differences.difference import CALLERS, CLASSES, worst
 from inspector.errors import UsageError
 from inspector.hashing import hash_model, refuse_unreadable
 from inspector.model.saved_model import open_model
+from inspector.named_tuple import NamedTuple
 
 SCHEMA_VERSION = 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.catalogue import OpDef, Release, release, releases_with
 from inspector.catalogue.kerneldef import DEFAULT_DEVICE
@@ -15,6 +15,7 @@ from inspector.findings import Target
 from inspector.model import dtypes
 from inspector.model.graph import Form
 from inspector.model.saved_model import Model, open_model
+from inspector.named_tuple import NamedTuple
 from inspector.own_ops import NO_OPS, OwnOps
 from inspector.targets import choose_targets, judged_releases
 from inspector.topology import kernels

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.catalogue import release, releases
 from inspector.catalogue.companions import owners
 from inspector.model import dtypes
 from inspector.model.saved_model import Model
+from inspector.named_tuple import NamedTuple
 
 _LARGEST = 1 << 40  # a constant that claims more is not believed
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from inspector.errors import DEFAULT_LIMITS, FormatError, LimitExceeded, Limits, UsageError
 from inspector.findings import Gap
 from inspector.model.dtypes import Shape, shape_of
 from inspector.model.graph import Function, Graph, KindTable, Library
 from inspector.model.objects import ObjectGraph
+from inspector.named_tuple import NamedTuple
 from inspector.wire.fields import Span, carve
 from inspector.wire.schema import DecodeError, full_message, message
 

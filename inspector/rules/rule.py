@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from inspector.findings import ADVICE, ERROR, NOTE, UNSAFE, WARNING, WRONG_RESULT, Location, Otherwise
 from inspector.model.graph import Form
+from inspector.named_tuple import NamedTuple
 from inspector.topology.inspection import Inspection, MetaView
 from inspector.topology.ops import OpSet
 from inspector.topology.wiring import Wiring
