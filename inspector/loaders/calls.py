@@ -144,9 +144,7 @@ def _is_computed(finding: Finding, walk: Walk) -> bool:
 
 def _shapes_cannot_be(finding: Finding, walk: Walk) -> bool:
     """Shapes that no kernel takes, in the body of a loop: the import of the graph does not follow calls into it."""
-    if walk.view is None or not nodes.seen_by(propagation.CALLED)(finding, walk):
-        return False
-    return finding.where.function not in walk.view.reach.imported() and _is_computed(finding, walk)
+    return propagation.CALLED in finding.data["seen_by"] and _is_computed(finding, walk)
 
 
 def _layout_is_refused(finding: Finding, walk: Walk) -> bool:

@@ -170,6 +170,19 @@ def _shape_overflows(finding: Finding, walk: Walk) -> bool:
     return const_fault(finding, "overflow")
 
 
+def _is_evaluated(view: str) -> Condition:
+    """A Const that cannot be read, of which a shape function wants to know the value (eval_const_tensor.cc)."""
+
+    def condition(finding: Finding, walk: Walk) -> bool:
+        if walk.view is None or not cannot_be_parsed(finding, walk):
+            return False
+        asked = walk.view.shape_troubles.items()
+        function = finding.where.function
+        return any(one.kind == propagation.UNEVALUATED and one.function == function and view in by for one, by in asked)
+
+    return condition
+
+
 def cannot_be_parsed(finding: Finding, walk: Walk) -> bool:
     return not finding.data["parses"]
 
@@ -206,15 +219,15 @@ def _attr_is_left(finding: Finding, walk: Walk) -> bool:
     return attr_is_refused(finding, walk) and finding.data["is_default"] is not True
 
 
-def seen_by(view: str) -> Condition:
+def _seen_by(view: str) -> Condition:
     """Findings of shape inference with what this view of the model knows."""
     return lambda finding, walk: view in finding.data["seen_by"]
 
 
 # Shape inference of each function on its own, and of the main graph with the functions that it calls.
-SHAPES_OF_LIBRARY = minds("GR013", "GR014", when=seen_by(propagation.LIBRARY))
+SHAPES_OF_LIBRARY = minds("GR013", "GR014", when=_seen_by(propagation.LIBRARY))
 
-SHAPES_OF_MAIN = minds("GR013", "GR014", when=seen_by(propagation.MAIN))
+SHAPES_OF_MAIN = minds("GR013", "GR014", when=_seen_by(propagation.MAIN))
 
 ATTRS_IN_MAIN = (Mind("OP005", when=_attr_is_left),)
 
@@ -233,6 +246,7 @@ IN_LIBRARY = (
     Mind("OP003", when=_is_left),
     Mind("OP005", when=attr_is_refused),
     Mind("GR009", when=_shape_is_impossible),
+    Mind("GR009", when=_is_evaluated(propagation.LIBRARY)),
     Mind("GR011", when=_refused_by_python),
     Mind("GR019"),
     *SHAPES_OF_LIBRARY,
@@ -250,6 +264,7 @@ AT_IMPORT = (
     Mind("GR002", when=_needs_whole_name),
     Mind("GR007", when=name_is_refused),
     Mind("GR009", when=_shape_is_impossible),
+    Mind("GR009", when=_is_evaluated(propagation.MAIN)),
     Mind("FN002", how="crash"),
     Mind("FN004", when=is_data_return),
     Mind("FN005"),
@@ -270,6 +285,7 @@ IN_V1_MAIN = (
     Mind("OP003", when=_is_left),
     *ATTRS_IN_MAIN,
     Mind("GR009", when=_shape_is_impossible),
+    Mind("GR009", when=_is_evaluated(propagation.MAIN)),
     Mind("FN006", when=_takes_fewer_tensors),
     Mind("FN011", when=_is_placeholder),
     Mind("GR011", when=_refused_by_python),

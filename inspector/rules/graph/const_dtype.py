@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from inspector.model import dtypes
+from inspector.model.tensors import holds
 from inspector.named_tuple import NamedTuple
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, GraphRule, found_node
 from inspector.topology.inspection import MetaView
 from inspector.topology.wiring import Wiring
-from inspector.wire.coding import varint
 
 _MOST = (1 << 63) - 1
 # Types that register a decoder, besides those in the namespace tensorflow (REGISTER_UNARY_VARIANT_DECODE_FUNCTION).
@@ -97,7 +97,7 @@ def _fault(tensor: Any, dtype: int) -> Fault | None:
         count *= size
         if count > _MOST and 0 not in dims:
             return Fault("overflow", f"a shape of {dims}", "at most 2**63 - 1 elements")
-    is_whole = not tensor.tensor_content or _holds(tensor.tensor_content, tensor.dtype, count)
+    is_whole = not tensor.tensor_content or holds(tensor.tensor_content, tensor.dtype, count)
     if tensor.dtype != dtype:
         parses = tensor.dtype in dtypes.NAMES and is_whole
         expected = f"{dtypes.name(dtype)}, as its attr says"
@@ -108,20 +108,6 @@ def _fault(tensor: Any, dtype: int) -> Fault | None:
         return Fault("size", f"{len(tensor.tensor_content)} bytes", f"{wanted}, for {dtypes.name(dtype)}{shape}")
     strange = _strange_variant(tensor)
     return Fault("variant", f"a variant of type {strange}", "one that TensorFlow can decode") if strange else None
-
-
-def _holds(content: bytes, dtype: int, count: int) -> bool:
-    """Whether bytes are as many elements; strings are their lengths as varints, then what they hold (DecodeStringList)."""
-    if dtype != dtypes.STRING:
-        return dtype not in dtypes.SIZES or len(content) == dtypes.SIZES[dtype] * count
-    at = whole = 0
-    try:
-        for _ in range(count):
-            length, at = varint(content, at, len(content))
-            whole += length
-    except ValueError:
-        return False
-    return at + whole == len(content)
 
 
 def _strange_variant(tensor: Any) -> str:

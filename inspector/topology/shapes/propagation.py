@@ -25,7 +25,7 @@ from inspector.named_tuple import NamedTuple
 from inspector.topology.ops import OpSet, Resolved
 from inspector.topology.restores import declared
 from inspector.topology.shapes.constants import evaluate
-from inspector.topology.shapes.facts import Fact, Facts, Handle, Node, Value, shapes_in
+from inspector.topology.shapes.facts import Fact, Facts, Handle, Node, Unreadable, Value, shapes_in
 from inspector.topology.shapes.families import ShapeFunction
 from inspector.topology.shapes.lattice import ShapeError, merge
 from inspector.topology.shapes.state import PASS_HANDLES
@@ -33,7 +33,7 @@ from inspector.topology.shapes.table import CALLS, SHAPE_FUNCTIONS
 from inspector.topology.wiring import in_dependency_order, output_suffixes
 
 MAIN, LIBRARY, CALLED = "main graph", "library", "called"
-CONFLICT, INCONSISTENT, TOO_FEW = "conflict", "inconsistent", "too few"
+CONFLICT, INCONSISTENT, TOO_FEW, UNEVALUATED = "conflict", "inconsistent", "too few", "not evaluated"
 
 _OUTPUT_SHAPES = "_output_shapes"
 _DEEPEST = 64  # calls within calls
@@ -48,7 +48,8 @@ _READS = {
 
 
 class Trouble(NamedTuple):
-    """A node that shape inference refuses: ``kind`` is conflict, inconsistent or too few (``_output_shapes``).
+    """A node that shape inference refuses: ``kind`` is conflict, inconsistent or too few (``_output_shapes``), or
+    not evaluated: a Const among its inputs cannot be read.
 
     ``words`` are TensorFlow's; ``shapes`` are those of the inputs, or of the output and the attr.
     """
@@ -142,12 +143,18 @@ class Inference:
         the variables that they are, make impossible."""
         arguments, shapes = function.signature.input_arg, declared_shapes(function)
         of, unknown = self._facts.of, self._facts.unknown
-        given = {arg.name: unknown if shape is None else of(shape) for arg, shape in zip(arguments, shapes, strict=True)}
+        given = {
+            arg.name: unknown if shape is None else of(shape) for arg, shape in zip(arguments, shapes, strict=True)
+        }
         for arg in arguments if view == CALLED else ():
             if len(arg.handle_data) == 1:
                 (data,) = arg.handle_data
                 given[arg.name] = of(None, handle=(data.dtype, shape_of(data.shape)))
         return self.follow(function.body, given, view)
+
+    def followed(self) -> frozenset[Function]:
+        """The functions that calls have led into."""
+        return frozenset(key[0] for key in self._called if isinstance(key[0], Function))
 
     def follow(self, graph: Graph, facts: dict[str, Fact], view: str) -> tuple[Trouble, ...]:
         """Fill ``facts``, tensor name → fact, with the outputs of all nodes. Cost: about 1 µs a node that is like others."""
@@ -231,7 +238,8 @@ class Inference:
             shapes = function(node)
         except ShapeError as error:
             given = tuple([fact.shape for fact in inputs])
-            return _Shaped(plan.unknown, (CONFLICT, str(error), given))
+            fault = UNEVALUATED if isinstance(error, Unreadable) else CONFLICT
+            return _Shaped(plan.unknown, (fault, str(error), given))
         if len(shapes) != len(plan.types):
             return _Shaped(plan.unknown)
         value, partial = evaluate(node, shapes)
@@ -316,12 +324,14 @@ def troubles(meta: MetaGraph, ops: OpSet) -> dict[Trouble, tuple[str, ...]]:
     """Everything that shape inference refuses in one MetaGraph, with the views that see it. Cost: two passes over the nodes."""
     inference = Inference(ops, meta.library, meta.versions.producer)
     found: dict[Trouble, tuple[str, ...]] = dict.fromkeys(inference.main(meta.graph), (MAIN,))
+    followed = inference.followed()
     for function in meta.library.functions:
         bad = inference.function(function)
-        impossible = {trouble.node for trouble in inference.function(function, CALLED)} if bad else frozenset()
         for trouble in bad:
-            views = (LIBRARY, CALLED) if trouble.node in impossible else (LIBRARY,)
-            found[trouble] = (*found.get(trouble, ()), *views)
+            found[trouble] = (*found.get(trouble, ()), LIBRARY)
+        for trouble in inference.function(function, CALLED) if bad and function not in followed else ():
+            same = next((one for one in bad if (one.node, one.kind) == (trouble.node, trouble.kind)), trouble)
+            found[same] = (*found.get(same, ()), CALLED)
     return found
 
 
