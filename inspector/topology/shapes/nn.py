@@ -283,6 +283,7 @@ def sparse_segment(node: Node) -> Sequence[Shape]:
 
 def sparse_fill_empty_rows(node: Node) -> Sequence[Shape]:
     indices, (count,), (rank,) = node.ranked(0, 2), node.ranked(1, 1), node.ranked(2, 1)
+    node.as_shape(2)
     node.ranked(3, 0)
     count = merge_dims(indices[0], count)
     merge_dims(indices[1], rank)
