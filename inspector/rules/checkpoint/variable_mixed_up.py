@@ -7,6 +7,7 @@ from inspector.model.bundle import TensorBundle
 from inspector.rules.rule import WRONG_RESULT_ERROR, Example, Found, Rule
 from inspector.topology.bindings import bindings, keys_of_objects, restored_from, variables
 from inspector.topology.inspection import Inspection, MetaView
+from inspector.topology.restores import declared
 
 _V1 = """
 meta_graph tags=[serve] tensorflow_version=2.15.0 producer=1645
@@ -34,9 +35,10 @@ class VariableMixedUp(Rule):
     entry that has the name of the other. And the variable that a call of the main graph passes to a function must come
     from the same entry as the one that the object graph binds to that function.
 
-    Why it matters: nothing fails. Where shapes agree every loader takes the model, and it computes with the wrong
-    weights; tf.saved_model.load, which goes by the object graph, and TensorFlow Serving, which goes by the main graph,
-    then answer differently.
+    Why it matters: nothing fails. Where dtypes and shapes agree every loader takes the model, and it computes with the
+    wrong weights; tf.saved_model.load, which goes by the object graph, and TensorFlow Serving, which goes by the main
+    graph, then answer differently. Two nodes of one variable with different dtypes stop the restore of all others: "Trying
+    to assign variable with wrong dtype. Expected uint16 got complex64".
 
     How to fix: a tool that renames or reorders variables has to change the restore op, the calls and the object graph
     alike. Export the model again, and compare its outputs with the original's.
@@ -71,12 +73,19 @@ def _shared(view: MetaView, restored: dict[str, tuple[str, str]]) -> Iterator[Fo
             continue
         other = first.setdefault(known[name], name)
         if restored[other] != restored[name]:
-            shared = known[name][1]
+            shared, clash = known[name][1], _clash(view, name, other)
             what = (
                 f"`{other}` and `{name}` are one variable (shared_name `{shared}`), restored from "
-                f"`{restored[other][0]}` and then from `{restored[name][0]}`"
+                f"`{restored[other][0]}` and then from `{restored[name][0]}`{', of another dtype' if clash else ''}"
             )
-            yield _found(view, name, what)
+            yield _found(view, name, what, clash)
+
+
+def _clash(view: MetaView, name: str, other: str) -> str:
+    """The op of two nodes of one variable that declare different dtypes; empty where they agree."""
+    kinds, positions = view.meta.graph.kinds, view.reach.positions()
+    one, two = kinds[positions[name]], kinds[positions[other]]
+    return one.op if declared(one)[0] != declared(two)[0] else ""
 
 
 def _crosswise(view: MetaView, restored: dict[str, tuple[str, str]]) -> Iterator[Found]:
@@ -117,5 +126,5 @@ def _content(bundle: TensorBundle, key: str) -> tuple[object, ...]:
     return (key,) if entry is None else (entry.dtype, entry.shape, entry.size, entry.crc32c)
 
 
-def _found(view: MetaView, name: str, what: str) -> Found:
-    return Found(Location("", view.meta.index, node=name), name, {"node": name, "what": what})
+def _found(view: MetaView, name: str, what: str, clash: str = "") -> Found:
+    return Found(Location("", view.meta.index, node=name), name, {"node": name, "what": what, "clash": clash})
