@@ -66,6 +66,7 @@ BY_OBJECTS = (
     *_reading(OBJECT_GRAPH_ROUTE),
 )
 
+
 def dtypes_clash(finding: Finding, walk: Walk) -> bool:
     """One variable that two nodes declare with different dtypes. A reference cannot be handed out, a resource not be
     assigned to; tf.saved_model.load makes a variable of each node that is a resource."""
