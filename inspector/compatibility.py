@@ -9,7 +9,8 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from inspector.checking import choose_loaders, expand, tags_for
+from inspector.checking import choose_loaders, tags_for
+from inspector.discovery import expand
 from inspector.engine import Judgement, judge_each, words
 from inspector.errors import DEFAULT_LIMITS, Limits
 from inspector.findings import CAPI, FAILS, LOADS, RUNS, UNKNOWN, CallVerdict, Finding, Target, Verdict
@@ -213,6 +214,12 @@ class CompatReport:
         """The JSON document, version 1. Its schema is ``inspector/report/compat_schema.json``."""
         models = [model.as_dict() for model in self.models]
         return {"schema_version": SCHEMA_VERSION, "inspector": VERSION, "models": models}
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from inspector.report.notebook import compat_html
+
+        return compat_html(self)
 
 
 def compat(

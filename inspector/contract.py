@@ -19,7 +19,7 @@ from inspector.canonical.ledger import Numbers
 from inspector.canonical.objects import Restored
 from inspector.canonical.specs import Dict, Signature, Tensor, Tuple, covers, spelled
 from inspector.canonical.variables import stored
-from inspector.checking import expand
+from inspector.discovery import expand
 from inspector.errors import UsageError
 from inspector.hashing import refuse_unreadable
 from inspector.model import dtypes

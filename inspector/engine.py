@@ -28,6 +28,7 @@ from inspector.loaders import serving, tf1, tf2
 from inspector.loaders.step import Loader
 from inspector.model.saved_model import Model
 from inspector.named_tuple import NamedTuple
+from inspector.policy import NO_DEMANDS, Demands
 from inspector.rehearsal import Group, rehearse
 from inspector.rules.registry import by_code, rules
 from inspector.rules.rule import Found, Rule
@@ -77,20 +78,21 @@ def judge_each(
     tags: tuple[str, ...] | None = None,
     loaders: Iterable[str] = (),
     taught: Mapping[str, OpDef] = {},
+    demands: Demands = NO_DEMANDS,
     strict: bool = False,
     shared: bool = True,
 ) -> list[Judgement]:
-    """One judgement for each target, by all loaders or by those named.
+    """One judgement for each target, by all loaders or by those named; ``demands`` are what the policy asks of the model.
 
     Cost: a pass over the nodes for each set of targets with equal ops, next to nothing for each other target. What
     targets share is found by what the work for one of them looked at; ``shared=False`` does all work anew.
     """
-    share, memo = Share(model, taught), Memo()
+    share, memo = Share(model, taught, demands), Memo()
     names = tuple(loaders) or tuple(LOADERS)
     judgements = []
     for target in targets:
         if not shared:
-            share, memo = Share(model, taught), Memo()
+            share, memo = Share(model, taught, demands), Memo()
         processes = _processes(Inspection(model, target._replace(host=CAPI), tags, share), target, names)
         parts = [_judge(it, target, memo, some, strict) for it, some in processes]
         judgements.append(parts[0] if len(parts) == 1 else _joined(parts, names))

@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from inspector.checking import choose_loaders, expand, tags_for
+from inspector.checking import choose_loaders, tags_for
+from inspector.discovery import expand
 from inspector.engine import LOADERS, run_rules, words
 from inspector.findings import FAILS, LOADS, RUNS, UNKNOWN, Finding, Target
 from inspector.loaders.step import VARIABLES, Extent, Loader, Walk

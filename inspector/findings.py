@@ -16,8 +16,9 @@ LOAD_FAILS = "load-fails"
 CALL_FAILS = "call-fails"
 UNSAFE = "unsafe"
 WRONG_RESULT = "wrong-result"
+POLICY = "policy"  # what the project itself does not want
 ADVICE = "advice"
-EFFECTS = (LOAD_FAILS, CALL_FAILS, UNSAFE, WRONG_RESULT, ADVICE)
+EFFECTS = (LOAD_FAILS, CALL_FAILS, UNSAFE, WRONG_RESULT, POLICY, ADVICE)
 
 # Severities, worst first: the three levels of SARIF.
 ERROR = "error"

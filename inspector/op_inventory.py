@@ -9,7 +9,7 @@ from typing import Any
 
 from inspector.catalogue import OpDef, Release, release, releases_with
 from inspector.catalogue.kerneldef import DEFAULT_DEVICE
-from inspector.checking import expand
+from inspector.discovery import expand
 from inspector.errors import DEFAULT_LIMITS, Limits
 from inspector.findings import Target
 from inspector.model import dtypes

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from inspector.errors import DEFAULT_LIMITS, FormatError, LimitExceeded, Limits, UsageError
@@ -81,10 +82,10 @@ class MetaGraph:
     """A MetaGraphDef: graph, function library, signatures, saver, collections, assets, object graph.
 
     ``proto`` is the lean message without the graph and the object graph; what is named here is decoded when the model
-    is opened.
+    is opened. ``graph_bytes`` is the size of the serialized GraphDef.
     """
 
-    __slots__ = ("graph", "index", "library", "objects", "proto", "signatures", "tags", "versions")
+    __slots__ = ("graph", "graph_bytes", "index", "library", "objects", "proto", "signatures", "tags", "versions")
 
     def __init__(self, index: int, raw: bytes, span: Span, table: KindTable) -> None:
         (graphs, objects), rest = carve(raw, span, _GRAPH_DEF, _OBJECT_GRAPH_DEF)
@@ -94,6 +95,7 @@ class MetaGraph:
         self.tags: tuple[str, ...] = tuple(sorted(set(info.tags)))
         if info.stripped_op_list:
             message("OpList").FromString(info.stripped_op_list)
+        self.graph_bytes = sum(b - a for a, b in graphs)
         libraries: list[Span] = []
         nodes = []
         for graph in graphs:
@@ -175,12 +177,13 @@ class Model:
     ``path`` is as given; ``format`` is "saved_model.pb", "saved_model.pbtxt" or the kind of artifact that was found
     instead; ``faults`` are what went wrong; ``gaps`` what could not be looked at; ``assets`` maps the files below
     assets/ (relative, "/"-separated) to their sizes in bytes, ``extra_assets`` those below assets.extra/; ``side_files``
-    are fingerprint.pb, keras_metadata.pb and the debug info, where they are there.
+    are fingerprint.pb, keras_metadata.pb and the debug info, where they are there; ``verify`` says whether all bytes are
+    to be compared with their checksums.
     """
 
     __slots__ = (
         "artifact", "assets", "bundle", "extra_assets", "faults", "folder", "format", "gaps", "kinds",
-        "meta_graphs", "path", "schema_version", "side_files",
+        "meta_graphs", "path", "schema_version", "side_files", "verify",
     )  # fmt: skip
 
     def __init__(self, path: str, folder: str) -> None:
@@ -195,6 +198,7 @@ class Model:
         self.assets: dict[str, int] = {}
         self.extra_assets: dict[str, int] = {}
         self.side_files: tuple[str, ...] = ()
+        self.verify = False
         self.faults: list[Fault] = []
         self.gaps: list[Gap] = []
 
@@ -220,6 +224,16 @@ class Model:
         """Whether a checkpoint index is there, readable or not."""
         return self.bundle is not None or bool(self.faults_of("index-damaged", "index-unreadable"))
 
+    @property
+    def bytes_on_disk(self) -> int:
+        """The size of all files below the folder. Cost: a stat for each file."""
+        total = 0
+        for where, _, names in os.walk(self.folder):
+            for name in names:
+                with suppress(OSError):
+                    total += os.path.getsize(os.path.join(where, name))
+        return total
+
     def op_graph(self, *, meta_graph: int = 0, function: str | None = None) -> networkx.MultiDiGraph[str]:
         """The ops of the main graph or of one function, as networkx. See ``inspector.topology.op_graph``."""
         from inspector.topology.views import op_graph
@@ -242,7 +256,8 @@ def open_model(
 ) -> Model:
     """Read a SavedModel. Whatever is wrong with it is in ``faults``; only a path that does not exist raises.
 
-    ``verify`` True reads all checkpoint data and checks each tensor's crc32c; None does so up to 16 MiB of it.
+    ``verify`` True reads all checkpoint data and checks each tensor's crc32c, and has fingerprint.pb compared with files
+    of any size; None does so up to 16 MiB of data.
     ``progress`` is told the bytes of checkpoint data read so far.
     Cost: the graph file, the index, and as much of the shards as ``verify`` asks for.
     Raises UsageError for a path that does not exist.
@@ -260,6 +275,7 @@ def open_model(
 
 
 def _read(model: Model, verify: bool | None, limits: Limits, progress: Progress) -> Model:
+    model.verify = bool(verify)
     _read_graph_file(model, limits)
     _list_side_files(model)
     if model.meta_graphs:

@@ -19,6 +19,7 @@ FAMILIES = {
     "ops": "OP",
     "versions": "VR",
     "security": "SC",
+    "policy": "PO",
 }
 _SHAPES = (Rule, KindRule, GraphRule)
 _HEADINGS = ("What it checks", "Why it matters", "How to fix")

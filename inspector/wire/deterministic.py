@@ -18,6 +18,7 @@ from inspector.wire.schema import DecodeError
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _SHORT = 4096  # bytes of what is remembered
+_DEEPEST = 200  # messages in messages
 _MAPS = os.path.join(os.path.dirname(__file__), "maps.txt")
 
 
@@ -74,10 +75,18 @@ class _Sorter:
     def __init__(self, raw: bytes) -> None:
         self.sorted = bytearray(raw)
         self._raw = raw
+        self._depth = 0
         self._known: dict[tuple[_Type, bytes], bytes] = {}
 
     def message(self, one: _Type, at: int, end: int) -> None:
         """Sort what is in a message. Its end, from the first map on, is remembered: most nodes end like another."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise NotDeterministic
+        self._sort_fields(one, at, end)
+        self._depth -= 1
+
+    def _sort_fields(self, one: _Type, at: int, end: int) -> None:
         raw = self._raw
         entries: dict[int, list[tuple[int, int]]] = {}
         last = first = 0
