@@ -72,7 +72,7 @@ def _is_another_graph(it: Inspection, fingerprint: Any) -> bool:
     if raw is None:
         return False
     try:
-        return fingerprint64(deterministic(raw, "SavedModel")) != fingerprint.saved_model_checksum
+        return bool(fingerprint64(deterministic(raw, "SavedModel")) != fingerprint.saved_model_checksum)
     except (DecodeError, NotDeterministic):
         return False
 
