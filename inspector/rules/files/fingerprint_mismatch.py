@@ -10,7 +10,7 @@ from inspector.rules.rule import WRONG_RESULT_WARNING, Example, Found, Rule
 from inspector.topology.inspection import Inspection
 from inspector.wire.deterministic import NotDeterministic, deterministic
 from inspector.wire.farmhash import fingerprint64
-from inspector.wire.schema import DecodeError, message
+from inspector.wire.schema import DecodeError
 
 _INDEX, _GRAPH, _VERIFIED = (
     1 << 18,
@@ -19,8 +19,7 @@ _INDEX, _GRAPH, _VERIFIED = (
 )  # bytes that are hashed: always, always, and where all is verified
 # Versions of fingerprint.pb whose saved_model_checksum is measured: 1 by TensorFlow 2.12 to 2.18, 4 by 2.21.
 _PRODUCERS = (1, 4)
-_EDITED = message("FingerprintDef")(saved_model_checksum=1)
-_EDITED.version.producer = 1
+_EDITED = b"\x08\x01\x32\x02\x08\x01"  # saved_model_checksum: 1 version { producer: 1 }
 
 
 class FingerprintMismatch(Rule):
@@ -46,7 +45,7 @@ class FingerprintMismatch(Rule):
     good = (Example("variable w float32[2]", files={FINGERPRINT: b""}), Example("variable w float32[2]"))
     bad = (
         Example("variable w float32[2]", files={FINGERPRINT: b"\x28\x01"}, expect=(INDEX,)),
-        Example("x = NoOp()", files={FINGERPRINT: _EDITED.SerializeToString()}, expect=(PB,)),
+        Example("x = NoOp()", files={FINGERPRINT: _EDITED}, expect=(PB,)),
     )
 
     def check(self, it: Inspection) -> Iterator[Found]:
