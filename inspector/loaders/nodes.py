@@ -171,10 +171,11 @@ def _shape_overflows(finding: Finding, walk: Walk) -> bool:
 
 
 def _is_evaluated(view: str) -> Condition:
-    """A Const that cannot be read, of which a shape function wants to know the value (eval_const_tensor.cc)."""
+    """A Const that cannot be read, of which a shape function wants to know the value (eval_const_tensor.cc). Measured from
+    2.15 on; 2.12 takes the value for unknown."""
 
     def condition(finding: Finding, walk: Walk) -> bool:
-        if walk.view is None or not cannot_be_parsed(finding, walk):
+        if walk.view is None or walk.target.minor < (2, 15) or not cannot_be_parsed(finding, walk):
             return False
         asked = walk.view.shape_troubles.items()
         function = finding.where.function

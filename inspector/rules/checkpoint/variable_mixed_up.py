@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from inspector.findings import Location
 from inspector.model.bundle import TensorBundle
@@ -30,10 +30,11 @@ variable b float32[2]
 class VariableMixedUp(Rule):
     """A variable gets the weights of another one.
 
-    What it checks: three places that must tell the same. Two variables of the main graph with one shared_name are one
+    What it checks: places that must tell the same. Two variables of the main graph with one shared_name are one
     variable, and must not be restored from two entries. The restore op must not fill variables crosswise, each from the
-    entry that has the name of the other. And the variable that a call of the main graph passes to a function must come
-    from the same entry as the one that the object graph binds to that function.
+    entry that has the name of the other, nor must the object graph inside the checkpoint, which knows the name under which
+    each value was saved. And the variable that a call of the main graph passes to a function must come from the same entry
+    as the one that the object graph binds to that function.
 
     Why it matters: nothing fails. Where dtypes and shapes agree every loader takes the model, and it computes with the
     wrong weights; tf.saved_model.load, which goes by the object graph, and TensorFlow Serving, which goes by the main
@@ -57,6 +58,7 @@ class VariableMixedUp(Rule):
 
     def check(self, it: Inspection) -> Iterator[Found]:
         for view in it.meta_views:
+            yield from _saved_crosswise(it, view)
             restored = restored_from(view) if view.restored else None
             if not restored:
                 continue
@@ -91,14 +93,40 @@ def _clash(view: MetaView, name: str, other: str) -> str:
 def _crosswise(view: MetaView, restored: dict[str, tuple[str, str]]) -> Iterator[Found]:
     known = variables(view)
     own = {known[name][1]: name for name in restored if name in known}
-    for shared, name in own.items():
-        key = restored[name][0]
-        seen = [shared]
-        while key in own and key not in seen:
-            seen.append(key)
-            key = restored[own[key]][0]
-        if len(seen) > 1 and key == shared:
-            yield _found(view, name, f"the variable `{shared}` is restored from `{restored[name][0]}`, and crosswise")
+    for shared in _in_circles({shared: restored[name][0] for shared, name in own.items()}):
+        name = own[shared]
+        yield _found(view, name, f"the variable `{shared}` is restored from `{restored[name][0]}`, and crosswise")
+
+
+def _saved_crosswise(it: Inspection, view: MetaView) -> Iterator[Found]:
+    """Variables that the checkpoint's object graph gives each other's values (TrackableObject.SerializedTensor.full_name)."""
+    objects, bundle = view.meta.objects, it.model.bundle
+    checkpoint = bundle.object_graph() if bundle is not None and it.model.is_v2 else None
+    if objects is None or checkpoint is None:
+        return
+    match = objects.match(checkpoint)
+    saved: dict[str, str] = {}
+    paths: dict[str, int] = {}
+    for node in match.keys:
+        attributes = checkpoint.nodes[match.nodes[node]].attributes
+        name = objects.nodes[node].variable.name
+        if len(attributes) == 1 and attributes[0].full_name != name:
+            saved[name], paths[name] = attributes[0].full_name, node
+    for name in _in_circles(saved):
+        path = objects.path(paths[name])
+        what = f"the variable `{path}` ({name}) gets what was saved as `{saved[name]}`, and crosswise"
+        yield Found(Location("", view.meta.index), path, {"node": path, "what": what, "clash": ""})
+
+
+def _in_circles(sources: Mapping[str, str]) -> Iterator[str]:
+    """Those that get what others should have, and so on, back to their own."""
+    for name, source in sources.items():
+        seen = [name]
+        while source in sources and source not in seen:
+            seen.append(source)
+            source = sources[source]
+        if len(seen) > 1 and source == name:
+            yield name
 
 
 def _bound_otherwise(it: Inspection, view: MetaView, restored: dict[str, tuple[str, str]]) -> Iterator[Found]:
