@@ -31,10 +31,12 @@ from inspector.model.saved_model import Model
 from inspector.named_tuple import NamedTuple
 from inspector.policy import NO_DEMANDS, Demands
 from inspector.rehearsal import Group, rehearse
-from inspector.rules.registry import rules
-from inspector.rules.rule import Found, Rule
+from inspector.rules.index import INDEX
+from inspector.rules.registry import fitting, rule_of
+from inspector.rules.rule import Found
 from inspector.sharing import Memo
 from inspector.topology.inspection import Inspection, Share
+from inspector.topology.signs import signs
 
 LOADERS: dict[str, Loader] = {loader.name: loader for loader in (tf2.LOADER, tf1.LOADER, serving.LOADER)}
 BROKEN_RULE = "XX000"
@@ -192,24 +194,37 @@ def run_rules(it: Inspection, memo: Memo | None = None, *, strict: bool = False)
     memo = Memo() if memo is None else memo
     groups: list[Group] = []
     broken = []
-    for rule in rules():
+    for code in memo.recall("signs", it, partial(_worth_asking, it, strict=strict)):
         try:
-            found = memo.recall(rule.code, it, partial(_found_by, rule, it))
-            if rule.names_release and found:
-                key = (rule.code, it.version, *[group.finding for group in found])
+            found = memo.recall(code, it, partial(_found_by, code, it))
+            rule = rule_of(code) if found else None
+            if rule is not None and rule.names_release:
+                key = (code, it.version, *[group.finding for group in found])
                 found = memo.recall(key, it, partial(_of_release, found, it.version))
             groups.extend(found)
         except Exception as error:
             if strict:
                 raise
-            gap = Gap(f"rule {rule.code}", f"our own bug: {type(error).__name__}: {error}")
+            gap = Gap(f"rule {code}", f"our own bug: {type(error).__name__}: {error}")
             broken.append(gap)
             groups.append(_as_group(Finding(BROKEN_RULE, Location(), {"rule": gap.where, "why": gap.why}), ()))
     groups.sort(key=lambda group: group.order)
     return groups, broken
 
 
-def _found_by(rule: Rule, it: Inspection) -> list[Group]:
+def _worth_asking(it: Inspection, *, strict: bool) -> list[str]:
+    """The codes of the rules that can find something; of all, where a first look at the model already raises."""
+    try:
+        return fitting(signs(it))
+    except Exception:
+        if strict:
+            raise
+        return list(INDEX)
+
+
+def _found_by(code: str, it: Inspection) -> list[Group]:
+    rule = rule_of(code)
+    assert rule is not None
     grouped: dict[tuple[Any, ...], list[Found]] = {}
     known: dict[int, tuple[Any, ...]] = {}  # one dict of data may serve thousands of nodes
     for found in rule.check(it):

@@ -40,6 +40,7 @@ class FingerprintMismatch(Rule):
     code = "SM013"
     name = "fingerprint-mismatch"
     otherwise = WRONG_RESULT_WARNING
+    needs = ("fingerprint",)
     message = "{file} is not the one that fingerprint.pb was made for: {why}"
     fix = "copy saved_model.pb, fingerprint.pb and variables/ from one export; remove fingerprint.pb if this is on purpose"
     good = (Example("variable w float32[2]", files={FINGERPRINT: b""}), Example("variable w float32[2]"))

@@ -29,6 +29,7 @@ class InputShapesCount(GraphRule):
     code = "FN007"
     name = "input-shapes-count"
     otherwise = ADVICE_NOTE
+    needs = ("functions",)
     message = "{owner} has {arguments} and {shapes} in its attr {attr}"
     fix = "remove the attr {attr} of {owner}, or give it one shape an argument"
     good = (

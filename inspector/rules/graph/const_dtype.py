@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspector.rules.rule import ADVICE_WARNING, Example, Found, Rule, node_at
+from inspector.rules.rule import ADVICE_WARNING, Example, Found, Rule, node_at, with_ops
 from inspector.topology.const_faults import UNREAD, faulty_consts
 from inspector.topology.inspection import Inspection
 
@@ -27,6 +27,7 @@ class ConstDtype(Rule):
     code = "GR009"
     name = "const-dtype"
     otherwise = ADVICE_WARNING
+    needs = with_ops("Const")
     about_nodes = True
     message = "Const `{node}` holds {found}, expected {expected}"
     fix = (

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspector.rules.rule import WRONG_RESULT_WARNING, Example, Found, Rule, node_at
+from inspector.rules.rule import WRONG_RESULT_WARNING, Example, Found, Rule, node_at, with_ops
 from inspector.topology.const_faults import UNREAD, faulty_consts
 from inspector.topology.inspection import Inspection
 
@@ -25,6 +25,7 @@ class ConstValuesUnread(Rule):
     code = "GR020"
     name = "const-values-unread"
     otherwise = WRONG_RESULT_WARNING
+    needs = with_ops("Const")
     about_nodes = True
     message = (
         "Const `{node}` holds {found}, expected {expected}: what does not fit is not read, and zeros may stand for it"

@@ -49,7 +49,7 @@ class AttrDropped(KindRule):
     code = "OP011"
     name = "attr-dropped"
     otherwise = WRONG_RESULT_WARNING
-    since = "0.1"
+    needs = ("whole attrs",)
     message = "a node of op `{op}` has lost {lost} since it was exported: loaders take the default instead"
     fix = "export the model again, and compare its outputs with the original's: the lost values were in the export only"
     good = (_example("false", _TRANSPOSES), _example("true", ""))
