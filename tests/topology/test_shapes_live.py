@@ -14,10 +14,11 @@ import pytest
 
 from inspector.catalogue import release
 from inspector.model.dtypes import Shape
-from inspector.model.graph import Graph, KindTable, Library, read_graph_def
+from inspector.model.graph import Graph, KindTable, Library
 from inspector.topology.ops import OpSet
 from inspector.topology.shapes.propagation import MAIN, Inference
 from inspector.topology.shapes.table import SHAPE_FUNCTIONS
+from inspector.wire.schema import message
 from tests.topology.shape_cases import FLOAT, INT32, INT64, RECIPES, RESOURCE, STRING, Case, Given, cases
 from tests.topology.shape_programs import program
 
@@ -161,9 +162,10 @@ def tensorflows(graph: Any) -> tuple[dict[str, Shape], str]:
 
 def ours(graph: Any) -> tuple[dict[str, Shape], str]:
     """What the inspector infers."""
-    raw, table = graph.SerializeToString(), KindTable()
-    nodes, _, _ = read_graph_def(raw, [(0, len(raw))], table)
-    body = Graph(0, "", nodes)
+    lean = message("GraphDef").FromString(graph.SerializeToString())
+    nodes = [node if not isinstance(node, bytes) else message("NodeDef").FromString(node) for node in lean.node]
+    table = KindTable()
+    body = Graph(0, "", nodes, table)
     library = Library(0, b"", [], table)
     inference = Inference(OpSet(release(tf.__version__), library), library, graph.versions.producer)
     facts: dict[str, Any] = {}

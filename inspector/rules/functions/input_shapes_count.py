@@ -2,16 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspector.rules.rule import ADVICE_NOTE, Example, Found, GraphRule, node_at
+from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule, node_at
 from inspector.rules.wording import plural
-from inspector.topology.inspection import MetaView
-from inspector.topology.wiring import Wiring
+from inspector.topology.inspection import Inspection, MetaView
+from inspector.topology.shapes.propagation import UNSHAPED
 
 _SHAPES = "_input_shapes"
 _OWN = "_output_shapes"
 
 
-class InputShapesCount(GraphRule):
+class InputShapesCount(Rule):
     """Function's list of input shapes has another length than its arguments.
 
     What it checks: the attr _input_shapes of every function, which tf.function writes, against the number of arguments,
@@ -29,7 +29,8 @@ class InputShapesCount(GraphRule):
     code = "FN007"
     name = "input-shapes-count"
     otherwise = ADVICE_NOTE
-    needs = ("functions",)
+    about_nodes = True
+    needs = ("function attr _input_shapes", "shapes")
     message = "{owner} has {arguments} and {shapes} in its attr {attr}"
     fix = "remove the attr {attr} of {owner}, or give it one shape an argument"
     good = (
@@ -56,19 +57,17 @@ class InputShapesCount(GraphRule):
         ),
     )
 
-    def check_graph(self, wiring: Wiring, view: MetaView) -> Iterator[Found]:
-        function = view.meta.function(wiring.function) if wiring.function else None
-        if function is None:
-            return
-        arguments = function.signature.input_arg
-        if _SHAPES in function.proto.attr:
-            shapes = len(function.proto.attr[_SHAPES].list.shape)
-            if shapes and shapes != len(arguments):
-                yield _found(view, wiring.function, f"function `{wiring.function}`", len(arguments), shapes, _SHAPES)
-        for index, own in function.proto.arg_attr.items():
-            if _OWN in own.attr and own.attr[_OWN].HasField("list") and not own.attr[_OWN].list.shape:
-                name = arguments[index].name if index < len(arguments) else str(index)
-                yield _found(view, wiring.function, f"argument `{name}` of function `{wiring.function}`", 1, 0, _OWN)
+    def check(self, it: Inspection) -> Iterator[Found]:
+        for view in it.meta_views:
+            for function in view.meta.library.functions:
+                arguments = len(function.signature.input_arg)
+                shapes = len(function.proto.attr[_SHAPES].list.shape) if _SHAPES in function.proto.attr else 0
+                if shapes and shapes != arguments:
+                    yield _found(view, function.name, f"function `{function.name}`", arguments, shapes, _SHAPES)
+            for trouble in view.shape_troubles:
+                if trouble.kind == UNSHAPED:
+                    owner = f"argument `{trouble.node}` of function `{trouble.function}`"
+                    yield _found(view, trouble.function, owner, 1, 0, _OWN)
 
 
 def _found(view: MetaView, function: str, owner: str, arguments: int, shapes: int, attr: str) -> Found:

@@ -33,7 +33,13 @@ from inspector.topology.shapes.table import CALLS, SHAPE_FUNCTIONS
 from inspector.topology.wiring import in_dependency_order, output_suffixes
 
 MAIN, LIBRARY, CALLED = "main graph", "library", "called"
-CONFLICT, INCONSISTENT, TOO_FEW, UNEVALUATED = "conflict", "inconsistent", "too few", "not evaluated"
+CONFLICT, INCONSISTENT, TOO_FEW, UNEVALUATED, UNSHAPED = (
+    "conflict",
+    "inconsistent",
+    "too few",
+    "not evaluated",
+    "unshaped",
+)
 
 _OUTPUT_SHAPES = "_output_shapes"
 _DEEPEST = 64  # calls within calls
@@ -49,7 +55,8 @@ _READS = {
 
 class Trouble(NamedTuple):
     """A node that shape inference refuses: ``kind`` is conflict, inconsistent or too few (``_output_shapes``), or
-    not evaluated: a Const among its inputs cannot be read.
+    not evaluated: a Const among its inputs cannot be read; or unshaped: ``node`` is an argument, whose shapes are an empty
+    list.
 
     ``words`` are TensorFlow's; ``shapes`` are those of the inputs, or of the output and the attr.
     """
@@ -150,7 +157,11 @@ class Inference:
             if len(arg.handle_data) == 1:
                 (data,) = arg.handle_data
                 given[arg.name] = of(None, handle=(data.dtype, shape_of(data.shape)))
-        return self.follow(function.body, given, view)
+        unshaped = [
+            arg.name for index, arg in enumerate(arguments) if shapes[index] is None and _is_unshaped(function, index)
+        ]
+        troubles = [Trouble(function.name, name, "", UNSHAPED, "list index out of range", ()) for name in unshaped]
+        return (*troubles, *self.follow(function.body, given, view))
 
     def followed(self) -> frozenset[Function]:
         """The functions that calls have led into."""
@@ -375,3 +386,9 @@ def declared_shapes(function: Function) -> list[Shape]:
                     shape = shape_of(value.list.shape[0])
         shapes.append(shape)
     return shapes
+
+
+def _is_unshaped(function: Function, index: int) -> bool:
+    """Whether the attr ``_output_shapes`` of an argument is an empty list."""
+    own = function.proto.arg_attr[index].attr if index in function.proto.arg_attr else {}
+    return _OUTPUT_SHAPES in own and bool(own[_OUTPUT_SHAPES].HasField("list")) and not own[_OUTPUT_SHAPES].list.shape
