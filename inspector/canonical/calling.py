@@ -46,8 +46,8 @@ def nearest(spec: Any, value: Any, *, literals: bool = False) -> Any:
         return Sequence(spec.kind, tuple(found))
     if isinstance(spec, (Dict, Named)):
         known = dict(value.items) if isinstance(value, (Dict, Named)) else {}
-        items = tuple([(name, nearest(one, known.get(name), literals=literals)) for name, one in spec.items])
-        return spec._replace(items=items)
+        fields = [(name, nearest(one, known.get(name), literals=literals)) for name, one in spec.items]
+        return spec._replace(items=tuple(fields))
     return spec
 
 
