@@ -324,7 +324,7 @@ def _inputs(given: Sequence[str], wanted: Sequence[str], partner: _Partners) -> 
                 was = data[start + step] if start + step < end else NOTHING
                 now = its[begin + step] if begin + step < stop else NOTHING
                 if NOTHING in (was, now) or one[start + step] != other[begin + step]:
-                    found.append((str(begin + step), was, now))
+                    found.append((str(begin + step), was, f"another {now}" if now == was else now))
     return found + _controls(given, wanted, partner)
 
 
