@@ -19,7 +19,7 @@ sys.path.insert(0, str(HERE.parent))
 from inspector.confirmation import confirm  # noqa: E402
 
 PINNED = "2.21.0"
-LOADERS = ("tf2", "tf1", "serving")
+LOADERS = ("tf2", "tf1", "serving", "keras", "tfsm", "tf_keras")
 MODELS = HERE / "models"
 OUTCOMES = HERE / "outcomes.json"
 ERROR_LENGTH = 150

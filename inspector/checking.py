@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from inspector.assumptions import SERVING
 from inspector.catalogue import release
 from inspector.confirmation import COMPANIONS, confirm, packages_of, tensorflow_of
-from inspector.engine import LOADERS, Judgement, Summary, judge, judge_each, merge, sum_up, words
+from inspector.engine import Judgement, Summary, concerned, judge, judge_each, merge, sum_up, words
 from inspector.errors import DEFAULT_LIMITS, InspectorError, Limits, UnknownRelease, UsageError
 from inspector.findings import (
     CAPI,
@@ -24,6 +24,7 @@ from inspector.findings import (
     Target,
     Verdict,
 )
+from inspector.loaders import KERAS, LOADERS, TENSORFLOW
 from inspector.loaders.session import TRANSFORM_TAGS
 from inspector.model.saved_model import PB, PBTXT, Model, open_model
 from inspector.own_ops import NO_OPS, OwnOps
@@ -150,8 +151,8 @@ def default_target(tensorflow: str | None = None, device: str = "cpu", packages:
 
 
 def choose_loaders(asked: Iterable[str]) -> tuple[str, ...]:
-    """The loaders that were asked for, all if none was. Raises UsageError for one that does not exist."""
-    chosen = tuple(dict.fromkeys(asked)) or tuple(LOADERS)
+    """The loaders that were asked for, TensorFlow's if none was. Raises UsageError for one that does not exist."""
+    chosen = tuple(dict.fromkeys(asked)) or TENSORFLOW
     for name in chosen:
         if name not in LOADERS:
             raise UsageError(f"unknown loader {name!r}; there are {', '.join(LOADERS)}")
@@ -231,7 +232,9 @@ def examine(
 ) -> ModelReport:
     """Judge an open model. Cost: a pass over its nodes for each set of targets that register the same ops."""
     tags, why = tags_for(model, tags)
-    return ModelReport(model, merge(judge_each(model, targets, tags=tags, taught=own_ops.ops)), chosen, why, own_ops)
+    loaders = concerned(model, chosen)
+    judgements = judge_each(model, targets, tags=tags, loaders=loaders, taught=own_ops.ops)
+    return ModelReport(model, merge(judgements), chosen, why, own_ops)
 
 
 def tags_for(model: Model, tags: tuple[str, ...] | None) -> tuple[tuple[str, ...] | None, str]:
@@ -255,7 +258,7 @@ def confirm_report(report: ModelReport, by: ConfirmBy, tags: tuple[str, ...] | N
             report.confirmations.append(_not_confirmed(loader, None, "tensorflow is not installed"))
             continue
         reaches = {meta.index: Reach(meta) for meta in model.meta_graphs}
-        access = host_access(model, reaches)
+        access = host_access(model, reaches, keras=loader in KERAS)
         at_load = [a for a in access if loader in a.at_load]
         if at_load and not by.force:
             report.confirmations.append(_not_confirmed(loader, installed, f"its load reaches {at_load[0].op}"))
@@ -340,8 +343,8 @@ def _prediction(report: ModelReport, loader: str, here: Target, tags: tuple[str,
     except UnknownRelease:
         return None
     judgement = report.judgement
-    if target not in judgement.targets:
-        judgement = judge(report.model, target, tags=tags, taught=report.own_ops.ops)
+    if not any(v.loader == loader and v.target == target for v in judgement.verdicts):
+        judgement = judge(report.model, target, tags=tags, loaders=(loader,), taught=report.own_ops.ops)
     return next((v for v in judgement.verdicts if v.loader == loader and v.target == target), None)
 
 

@@ -24,8 +24,8 @@ from inspector.findings import (
     Target,
     Verdict,
 )
-from inspector.loaders import serving, tf1, tf2
-from inspector.loaders.step import Loader
+from inspector.loaders import KERAS, LOADERS, TENSORFLOW
+from inspector.model.keras import written_by_keras
 from inspector.model.saved_model import Model
 from inspector.rehearsal import Group, rehearse
 from inspector.rules.registry import by_code, rules
@@ -33,7 +33,6 @@ from inspector.rules.rule import Found, Rule
 from inspector.sharing import Memo
 from inspector.topology.inspection import Inspection, Share
 
-LOADERS: dict[str, Loader] = {loader.name: loader for loader in (tf2.LOADER, tf1.LOADER, serving.LOADER)}
 BROKEN_RULE = "XX000"
 
 
@@ -79,13 +78,13 @@ def judge_each(
     strict: bool = False,
     shared: bool = True,
 ) -> list[Judgement]:
-    """One judgement for each target, by all loaders or by those named.
+    """One judgement for each target, by the loaders named or those that concern the model.
 
     Cost: a pass over the nodes for each set of targets with equal ops, next to nothing for each other target. What
     targets share is found by what the work for one of them looked at; ``shared=False`` does all work anew.
     """
     share, memo = Share(model, taught), Memo()
-    names = tuple(loaders) or tuple(LOADERS)
+    names = tuple(loaders) or concerned(model)
     judgements = []
     for target in targets:
         if not shared:
@@ -94,6 +93,12 @@ def judge_each(
         parts = [_judge(it, target, memo, some, strict) for it, some in processes]
         judgements.append(parts[0] if len(parts) == 1 else _joined(parts, names))
     return judgements
+
+
+def concerned(model: Model, asked: Iterable[str] = ()) -> tuple[str, ...]:
+    """The loaders to rehearse: TensorFlow's, those of Keras where Keras wrote the model, and those that are asked for."""
+    wanted = {*TENSORFLOW, *asked, *(KERAS if written_by_keras(model) else ())}
+    return tuple(name for name in LOADERS if name in wanted)
 
 
 def _processes(
@@ -122,9 +127,9 @@ def _joined(parts: Sequence[Judgement], loaders: tuple[str, ...]) -> Judgement:
     return whole._replace(targets=parts[0].targets, verdicts=tuple(verdicts), meanings=tuple(meanings))
 
 
-def _judge(it: Inspection, target: Target, memo: Memo, loaders: Iterable[str], strict: bool) -> Judgement:
+def _judge(it: Inspection, target: Target, memo: Memo, loaders: tuple[str, ...], strict: bool) -> Judgement:
     """``target`` as the user named it; the inspection's may have another host."""
-    groups, broken = run_rules(it, memo, strict=strict)
+    groups, broken = run_rules(it, memo, keras=not set(KERAS).isdisjoint(loaders), strict=strict)
     gaps = tuple(it.model.gaps) + tuple(broken)
     verdicts: list[Verdict] = []
     meanings: list[Meaning] = []
@@ -183,12 +188,17 @@ def _renumbered(verdict: Verdict, new: Sequence[int]) -> Verdict:
     return verdict._replace(because=tuple(new[i] for i in verdict.because), signatures=calls)
 
 
-def run_rules(it: Inspection, memo: Memo | None = None, *, strict: bool = False) -> tuple[list[Group], list[Gap]]:
-    """Every rule's findings, equal ones of one graph made one, in the order of their locations."""
+def run_rules(
+    it: Inspection, memo: Memo | None = None, *, keras: bool = False, strict: bool = False
+) -> tuple[list[Group], list[Gap]]:
+    """Every rule's findings, equal ones of one graph made one, in the order of their locations.
+
+    ``keras``: those about Keras too, which nobody but its loaders minds.
+    """
     memo = Memo() if memo is None else memo
     groups: list[Group] = []
     broken = []
-    for rule in rules():
+    for rule in rules(keras=keras):
         try:
             found = memo.recall(rule.code, it, partial(_found_by, rule, it))
             if rule.names_release and found:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from inspector.checking import choose_loaders, expand, tags_for
-from inspector.engine import LOADERS, run_rules, words
+from inspector.engine import run_rules, words
 from inspector.findings import FAILS, LOADS, RUNS, UNKNOWN, Finding, Target
+from inspector.loaders import KERAS, LOADERS
 from inspector.loaders.step import VARIABLES, Extent, Loader, Walk
 from inspector.model.bundle import ALL_TENSORS
 from inspector.model.saved_model import Model, open_model
@@ -110,14 +111,13 @@ def explain_load(
 
 
 def _told(loader: Loader, it: Inspection) -> LoadTold:
-    groups, broken = run_rules(it)
+    groups, broken = run_rules(it, keras=loader.name in KERAS)
     walk, taken = walk_through(loader, it, groups, it.tags)
     kept: dict[int, int] = {}
     steps = []
     for one in taken:
         if one.signature and one.signature != walk.signature:
-            walk.signature = one.signature
-            walk.nodes, walk.functions = loader.entry(walk, one.signature)
+            walk.enter(one.signature, loader.entry(walk, one.signature))
         because = tuple(kept.setdefault(index, len(kept)) for index in one.because or one.doubts)
         step = one.step
         evidence = _evidence(one, walk)

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.cli.exit_codes import COULD_NOT_TELL, FINDINGS, OK, USAGE
 from inspector.cli.lock import hold
-from inspector.cli.targeting import PATH_HELP, add_own_ops, add_targets, apply_configuration, own_ops_of, wanted_by
+from inspector.cli.targeting import (
+    LOADERS,
+    PATH_HELP,
+    add_own_ops,
+    add_targets,
+    apply_configuration,
+    own_ops_of,
+    wanted_by,
+)
 from inspector.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +39,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     confirm.add_argument("--confirm", choices=("auto", "force"), default="auto",
                          help="auto (the default); force also runs what touches files, network or native code")  # fmt: skip
     confirm.add_argument("--no-confirm", dest="confirm", action="store_const", const="no", help="static only")
-    confirm.add_argument("--confirm-loader", action="append", default=[], choices=("tf2", "tf1", "serving"),
+    confirm.add_argument("--confirm-loader", action="append", default=[], choices=LOADERS,
                          help="the loader that confirms (repeatable; default: the first chosen)")  # fmt: skip
     confirm.add_argument("--inputs", metavar="FILE", help=".npz or JSON with real inputs for the signatures")
     confirm.add_argument("--timeout", type=float, default=120.0, metavar="SECONDS", help="for each step of the load")

@@ -57,12 +57,14 @@ class ObjectGraph:
     """A SavedObjectGraph. ``nodes`` are its SavedObject messages, node 0 is the root.
 
     ``children`` holds for each node its references as (name, node); a small negative id counts from the end, as in the
-    Python list that load.py looks it up in, and an id out of range is left out.
+    Python list that load.py looks it up in, and an id out of range is left out. ``mentions_keras``: there may be objects
+    that Keras 2 saved.
     """
 
-    __slots__ = ("_match", "_paths", "_slots", "_structures", "children", "kinds", "nodes", "proto")
+    __slots__ = ("_match", "_paths", "_slots", "_structures", "children", "kinds", "mentions_keras", "nodes", "proto")
 
     def __init__(self, raw: bytes) -> None:
+        self.mentions_keras = b"_tf_keras_" in raw
         self.proto = message("SavedObjectGraph").FromString(raw)
         self.nodes: list[Any] = list(self.proto.nodes)
         self.kinds: list[str] = [node.WhichOneof("kind") or "" for node in self.nodes]

@@ -19,7 +19,9 @@ FAMILIES = {
     "ops": "OP",
     "versions": "VR",
     "security": "SC",
+    "keras": "KR",
 }
+KERAS = "keras"  # asked, and imported, only where a loader of Keras takes part
 _SHAPES = (Rule, KindRule, GraphRule)
 _HEADINGS = ("What it checks", "Why it matters", "How to fix")
 
@@ -28,24 +30,36 @@ class HalfDefinedRule(Exception):
     """A rule that lacks a part, or breaks a convention."""
 
 
-@lru_cache(maxsize=1)
-def rules() -> tuple[Rule, ...]:
-    """One instance of every rule, by code. Cost: one import a rule, the first time."""
+@lru_cache(maxsize=2)
+def rules(*, keras: bool = True) -> tuple[Rule, ...]:
+    """One instance of every rule, by code; without those of Keras if so asked. Cost: one import a rule, the first time."""
+    if keras:
+        return tuple(sorted((*rules(keras=False), *_rules_in((KERAS,))), key=lambda rule: rule.code))
+    return _rules_in(tuple(room for room in FAMILIES if room != KERAS))
+
+
+def _rules_in(rooms: tuple[str, ...]) -> tuple[Rule, ...]:
     found: dict[str, Rule] = {}
     here = os.path.dirname(__file__)
-    for room, prefix in FAMILIES.items():
+    for room in rooms:
+        prefix = FAMILIES[room]
         for file in sorted(os.listdir(os.path.join(here, room))):
             if file.endswith(".py") and file != "__init__.py":
                 rule = _rule_in(f"inspector.rules.{room}.{file[:-3]}", prefix)
                 if rule.code in found:
                     raise HalfDefinedRule(f"{rule.code} is defined twice: {type(found[rule.code]).__name__}, {file}")
                 found[rule.code] = rule
+    _by_code.update(found)
     return tuple(found[code] for code in sorted(found))
 
 
-@lru_cache(maxsize=1)
+_by_code: dict[str, Rule] = {}
+
+
 def by_code() -> dict[str, Rule]:
-    return {rule.code: rule for rule in rules()}
+    """The rules that findings may be of: without those of Keras, as long as none of them was asked."""
+    rules(keras=False)
+    return _by_code
 
 
 def find(code_or_name: str) -> Rule | None:

@@ -1,0 +1,44 @@
+"""keras.models.load_model: Keras 3 from TensorFlow 2.16 on, Keras 2 before.
+
+Keras 3 looks at the path and refuses a SavedModel without reading it.
+"""
+
+from __future__ import annotations
+
+from inspector.loaders import tf2
+from inspector.loaders.releases import has_keras_3
+from inspector.loaders.step import Entry, Loader, Step, Walk, minds
+from inspector.model.keras import is_keras_folder
+from inspector.topology.inspection import MetaView
+
+KERAS_3_STEPS = (
+    Step(
+        "tell the format by the path",
+        minds("KR001"),
+        "keras/src/saving/saving_api.py load_model",
+    ),
+)
+
+
+def choose(walk: Walk) -> MetaView | None:
+    """None where the folder is one of Keras 3 too, or no SavedModel at all: that is not judged."""
+    if has_keras_3(walk) and is_keras_folder(walk.model):
+        return None
+    return tf2.choose(walk)
+
+
+def steps(walk: Walk) -> tuple[Step, ...]:
+    return KERAS_3_STEPS
+
+
+def signatures(walk: Walk) -> list[str]:
+    return []
+
+
+def entry(walk: Walk, key: str) -> Entry:
+    return tf2.entry(walk, key)
+
+
+LOADER = Loader(
+    "keras", "keras.models.load_model", choose, steps, signatures, entry, like="tf2", takes_tags=False, calls="calls"
+)
