@@ -29,10 +29,11 @@ from inspector.loaders.session import TRANSFORM_TAGS
 from inspector.model.saved_model import PB, PBTXT, Model, open_model
 from inspector.own_ops import NO_OPS, OwnOps
 from inspector.targets import AS_ASKED, Chosen, choose_targets
-from inspector.topology.host_access import host_access
+from inspector.topology.host_access import Access, host_access
 from inspector.topology.reach import Reach
 
 NOT_CONFIRMED = "not-confirmed"
+BYTECODE, RUN_BYTECODE = "KR017", ("keras", "tf_keras")
 OTHER_PURPOSES = {TRANSFORM_TAGS: "TensorFlow Transform loads its graph by this tag"}
 
 
@@ -259,9 +260,9 @@ def confirm_report(report: ModelReport, by: ConfirmBy, tags: tuple[str, ...] | N
             continue
         reaches = {meta.index: Reach(meta) for meta in model.meta_graphs}
         access = host_access(model, reaches, keras=loader in KERAS)
-        at_load = [a for a in access if loader in a.at_load]
-        if at_load and not by.force:
-            report.confirmations.append(_not_confirmed(loader, installed, f"its load reaches {at_load[0].op}"))
+        unsafe = _unsafe_load(report, loader, access)
+        if unsafe and not by.force:
+            report.confirmations.append(_not_confirmed(loader, installed, unsafe))
             continue
         cannot = _why_not(report, loader)
         if cannot:
@@ -288,6 +289,14 @@ def confirm_report(report: ModelReport, by: ConfirmBy, tags: tuple[str, ...] | N
         here = Target(installed, "cpu", tuple(sorted({*packages_of(by.python), *imported})), env)
         predicted = _prediction(report, loader, here, verdict_tags)
         report.confirmations.append(real._replace(agrees=agreement(predicted, real, _foreign_ops(report, installed))))
+
+
+def _unsafe_load(report: ModelReport, loader: str, access: Iterable[Access]) -> str:
+    """What a load would do to the host; empty where it does nothing."""
+    if loader in RUN_BYTECODE and any(finding.rule == BYTECODE for finding in report.findings):
+        return "its load runs Python bytecode of a Lambda layer"
+    reached = next((one.op for one in access if loader in one.at_load), None)
+    return f"its load reaches {reached}" if reached is not None else ""
 
 
 def _why_not(report: ModelReport, loader: str) -> str:

@@ -11,7 +11,7 @@ from importlib import import_module
 from inspector.loaders.step import Loader
 
 TENSORFLOW = ("tf2", "tf1", "serving")
-KERAS = ("keras", "tfsm")
+KERAS = ("keras", "tfsm", "tf_keras")
 
 
 class _Loaders(Mapping[str, Loader]):

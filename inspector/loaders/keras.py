@@ -5,7 +5,7 @@ Keras 3 looks at the path and refuses a SavedModel without reading it.
 
 from __future__ import annotations
 
-from inspector.loaders import tf2
+from inspector.loaders import tf2, tf_keras
 from inspector.loaders.releases import has_keras_3
 from inspector.loaders.step import Entry, Loader, Step, Walk, minds
 from inspector.model.keras import is_keras_folder
@@ -28,15 +28,15 @@ def choose(walk: Walk) -> MetaView | None:
 
 
 def steps(walk: Walk) -> tuple[Step, ...]:
-    return KERAS_3_STEPS
+    return KERAS_3_STEPS if has_keras_3(walk) else tf_keras.steps(walk)
 
 
 def signatures(walk: Walk) -> list[str]:
-    return []
+    return [] if has_keras_3(walk) else tf_keras.signatures(walk)
 
 
 def entry(walk: Walk, key: str) -> Entry:
-    return tf2.entry(walk, key)
+    return tf_keras.entry(walk, key)
 
 
 LOADER = Loader(

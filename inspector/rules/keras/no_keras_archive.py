@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.findings import Location
-from inspector.model.keras import is_keras_folder, read_metadata
+from inspector.model.keras import is_keras_folder
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
 from inspector.topology.endpoints import best, endpoints_of
 from inspector.topology.inspection import Inspection
@@ -50,10 +50,10 @@ def _cure(it: Inspection) -> str:
     path, known = it.model.path, len(it.meta_views) == 1
     endpoint = None if not known else best(endpoints_of(it.meta_views[0].meta, v2=it.model.is_v2).values())
     ways = [f"for inference, {_slots(it)}{endpoint.line(path)}"] if endpoint is not None else []
-    metadata = read_metadata(it.model)
-    if metadata.objects:
+    line = it.keras.plan.line(path)
+    if line:
         ways.append(
-            f"as a Keras model, pip install tf_keras and tf_keras.models.load_model({path!r}) "
+            f"as a Keras model, pip install tf_keras and {line} "
             "(or set TF_USE_LEGACY_KERAS=1 before TensorFlow is imported, and keep tf.keras)"
         )
     ways = ways or [f"tf.saved_model.load({path!r}), and call its signatures"]
