@@ -27,10 +27,11 @@ PAIRS = (
 
 sys.path.insert(0, str(ROOT))
 
-from inspector.checking import Report, check  # noqa: E402
+from inspector.checking import check  # noqa: E402
 from inspector.comparison import diff  # noqa: E402
 from inspector.model.saved_model import open_model  # noqa: E402
 from inspector.model.text import print_model  # noqa: E402
+from inspector.results import Report  # noqa: E402
 
 
 def models() -> list[str]:

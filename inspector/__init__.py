@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.version import VERSION as __version__
 
 if TYPE_CHECKING:
-    from inspector.checking import ConfirmBy, Report, check
+    from inspector.checking import ConfirmBy, check
     from inspector.comparison import Change, Comparison, diff
     from inspector.compatibility import CompatReport, compat
     from inspector.contract import Answers, explain_call
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from inspector.model.saved_model import Model, open_model
     from inspector.op_inventory import OpsReport, list_ops
     from inspector.own_ops import OwnOps, read_own_ops
+    from inspector.policy import Demands, Policy, Selectors
+    from inspector.results import Report
 
 _HOMES = {
-    "ConfirmBy": "checking", "Report": "checking", "check": "checking",
+    "ConfirmBy": "checking", "check": "checking", "Report": "results",
+    "Policy": "policy", "Demands": "policy", "Selectors": "policy",
     "LoadTold": "explaining", "explain_load": "explaining",
     "CompatReport": "compatibility", "compat": "compatibility",
     "FormatError": "errors", "InspectorError": "errors", "UnknownRelease": "errors", "UsageError": "errors",
@@ -42,6 +45,7 @@ __all__ = [
     "Comparison",
     "CompatReport",
     "ConfirmBy",
+    "Demands",
     "Finding",
     "FormatError",
     "InspectorError",
@@ -53,7 +57,9 @@ __all__ = [
     "OpSourceError",
     "OpsReport",
     "OwnOps",
+    "Policy",
     "Report",
+    "Selectors",
     "Target",
     "UnknownRelease",
     "UsageError",

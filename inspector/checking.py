@@ -1,33 +1,25 @@
-"""From paths to a report: open, judge, confirm, compare. The public ``check`` and what it returns."""
+"""From paths to a report: open, judge, confirm, compare. The public ``check``."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
 
 from inspector.assumptions import SERVING
+from inspector.baseline import Entry
 from inspector.catalogue import release
 from inspector.confirmation import COMPANIONS, confirm, packages_of, tensorflow_of
-from inspector.engine import Judgement, Summary, concerned, judge, judge_each, merge, sum_up, words
-from inspector.errors import DEFAULT_LIMITS, InspectorError, Limits, UnknownRelease, UsageError
-from inspector.findings import (
-    CAPI,
-    ERROR,
-    FAILS,
-    LOADS,
-    SEVERITIES,
-    TF_SERVING,
-    UNKNOWN,
-    Confirmation,
-    Finding,
-    Target,
-    Verdict,
-)
+from inspector.discovery import find_models
+from inspector.engine import concerned, judge, judge_each, merge
+from inspector.errors import DEFAULT_LIMITS, Limits, UnknownRelease, UsageError
+from inspector.findings import CAPI, ERROR, FAILS, LOADS, TF_SERVING, UNKNOWN, Confirmation, Target, Verdict
 from inspector.loaders import KERAS, LOADERS, TENSORFLOW
 from inspector.loaders.session import TRANSFORM_TAGS
-from inspector.model.saved_model import PB, PBTXT, Model, open_model
+from inspector.model.saved_model import Model, open_model
+from inspector.named_tuple import NamedTuple
 from inspector.own_ops import NO_OPS, OwnOps
+from inspector.policy import ANY, Policy
+from inspector.results import ModelReport, Report
 from inspector.targets import AS_ASKED, Chosen, choose_targets
 from inspector.topology.host_access import Access, host_access
 from inspector.topology.reach import Reach
@@ -35,101 +27,6 @@ from inspector.topology.reach import Reach
 NOT_CONFIRMED = "not-confirmed"
 BYTECODE, RUN_BYTECODE = "KR017", ("keras", "tf_keras")
 OTHER_PURPOSES = {TRANSFORM_TAGS: "TensorFlow Transform loads its graph by this tag"}
-
-
-class ModelReport:
-    """One model, what the engine makes of it, and what real loads did."""
-
-    __slots__ = ("chosen", "confirmations", "judgement", "model", "own_ops", "why_tags", "why_target")
-
-    def __init__(
-        self,
-        model: Model,
-        judgement: Judgement,
-        chosen: tuple[str, ...],
-        why_tags: str = "",
-        own_ops: OwnOps = NO_OPS,
-    ) -> None:
-        self.model = model
-        self.own_ops = own_ops
-        self.judgement = judgement
-        self.chosen = chosen
-        self.why_tags = why_tags
-        self.why_target = AS_ASKED
-        self.confirmations: list[Confirmation] = []
-
-    @property
-    def path(self) -> str:
-        return self.model.path
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        return self.judgement.findings
-
-    @property
-    def verdicts(self) -> tuple[Verdict, ...]:
-        return self.judgement.verdicts
-
-    def summary(self, index: int) -> Summary:
-        """Effect, severity and loaders of one finding, over the chosen loaders."""
-        return sum_up(index, self.findings[index], self.judgement.meanings, self.chosen)
-
-    def exit_code(self, fail_on: str = ERROR) -> int:
-        """0 nothing at or above ``fail_on``, 1 findings or a real load that failed, 3 a chosen verdict is unknown."""
-        worst = SEVERITIES.index(fail_on)
-        if any(SEVERITIES.index(self.summary(i).severity) <= worst for i in range(len(self.findings))):
-            return 1
-        if any(
-            c.outcome == FAILS or any(s.outcome == FAILS for s in c.signatures.values()) for c in self.confirmations
-        ):
-            return 1
-        return 3 if any(v.outcome == UNKNOWN for v in self.verdicts if v.loader in self.chosen) else 0
-
-
-class RestoreWouldFail(InspectorError):
-    """What ``Report.raise_for_errors`` raises: one line a finding of severity error."""
-
-
-class Report:
-    """What ``check`` returns: one ModelReport a model (a TensorFlow Serving base folder has several)."""
-
-    __slots__ = ("models", "targets")
-
-    def __init__(self, models: Sequence[ModelReport], targets: Sequence[Target]) -> None:
-        self.models = tuple(models)
-        self.targets = tuple(targets)
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """The findings of all models, in order."""
-        return tuple(finding for report in self.models for finding in report.findings)
-
-    @property
-    def verdicts(self) -> tuple[Verdict, ...]:
-        """The verdicts of all models, in order."""
-        return tuple(verdict for report in self.models for verdict in report.verdicts)
-
-    def exit_code(self, fail_on: str = ERROR) -> int:
-        """The worst of the models' codes: 1 before 3 before 0."""
-        codes = {report.exit_code(fail_on) for report in self.models}
-        return next((code for code in (1, 3) if code in codes), 0)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The JSON document, version 1."""
-        from inspector.report.json import document
-
-        return document(self)
-
-    def raise_for_errors(self) -> None:
-        """Raise RestoreWouldFail if there is a finding of severity error, with all of them in its text."""
-        lines = [
-            f"{report.path}: {finding.rule} {words(finding)[0]} ({finding.where})"
-            for report in self.models
-            for i, finding in enumerate(report.findings)
-            if report.summary(i).severity == ERROR
-        ]
-        if lines:
-            raise RestoreWouldFail("\n".join(lines))
 
 
 class ConfirmBy(NamedTuple):
@@ -173,6 +70,7 @@ def check(
     tags: Iterable[str] | None = None,
     version: int | None = None,
     own_ops: OwnOps = NO_OPS,
+    policy: Policy = ANY,
     verify: bool | None = None,
     confirm_by: ConfirmBy | None = None,
     limits: Limits = DEFAULT_LIMITS,
@@ -183,45 +81,67 @@ def check(
     ``loaders`` says who will load the model (default: tf2, tf1 and serving): only their failures are errors.
     Judged is every combination of ``tensorflow`` ("2.15", "latest", "installed", ">=2.11,<2.16") and ``device``, with
     ``packages``, ``env`` ("onednn=off") and ``host`` (who runs the loader serving: "capi" or "tf-serving"); or
-    ``targets``, if given. ``own_ops`` are registered in all of them (``read_own_ops``). ``confirm_by`` runs the model's
-    code in a child process; None runs nothing. Cost: about 0.1 s for a 2 MB graph, some milliseconds for each further
-    target. Raises UsageError for a path that does not exist, an unknown loader, device, host or release.
+    ``targets``, if given. ``own_ops`` are registered in all of them (``read_own_ops``). ``policy`` says which rules
+    count and what else is asked of the model. ``confirm_by`` runs the model's code in a child process; None runs nothing.
+    Cost: about 0.1 s for a 2 MB graph, some milliseconds for each further target. Raises UsageError for a path that does
+    not exist, an unknown loader, device, host or release.
     """
     wanted = Chosen(tuple(targets), AS_ASKED) if targets else choose_targets(tensorflow, device, packages, env, host)
-    chosen = choose_loaders(loaders)
-    asked = None if tags is None else tuple(sorted(set(tags)))
+    plan = Plan(
+        os.fspath(path), wanted.targets, wanted.why, tuple(loaders), None if tags is None else tuple(tags), own_ops,
+        policy, verify, confirm_by, limits,
+    )  # fmt: skip
     reports = []
-    for one in expand(os.fspath(path), version):
-        model = open_model(one, verify=verify, limits=limits, progress=progress)
-        report = examine(model, wanted.targets, chosen, asked, own_ops)
-        report.why_target = wanted.why
-        if confirm_by is not None:
-            confirm_report(report, confirm_by, asked)
+    for found in find_models(plan.path, version):
+        one = plan._replace(path=found.path, layout=found.layout)
+        report = carry_out(one, progress)
+        confirm_as_planned(report, one)
         reports.append(report)
     return Report(reports, wanted.targets)
 
 
-def expand(path: str, version: int | None = None) -> Iterator[str]:
-    """``path``, or the version folders of a TensorFlow Serving base folder, newest first."""
-    names = _versions(path)
-    if version is not None:
-        if version not in names:
-            there = ", ".join(map(str, names)) or "none"
-            raise UsageError(f"{path} has no version {version} (versions: {there})")
-        names = {version: names[version]}
-    if not names:
-        yield path
-    for name in names.values():
-        yield f"{path.rstrip('/')}/{name}"
+class Plan(NamedTuple):
+    """All that a check of one model needs to know, as plain values: it can be handed to another process.
+
+    ``fail_on``, ``baseline`` (what it says of the model; None without one) and ``lock`` decide what counts; ``layout`` is
+    where the model was found (``inspector.discovery``).
+    """
+
+    path: str
+    targets: tuple[Target, ...]
+    why_target: str = AS_ASKED
+    loaders: tuple[str, ...] = ()
+    tags: tuple[str, ...] | None = None
+    own_ops: OwnOps = NO_OPS
+    policy: Policy = ANY
+    verify: bool | None = None
+    confirm_by: ConfirmBy | None = None
+    limits: Limits = DEFAULT_LIMITS
+    fail_on: str = ERROR
+    baseline: tuple[Entry, ...] | None = None
+    lock: str | None = None
+    layout: str = ""
 
 
-def _versions(path: str) -> dict[int, str]:
-    """The versions below a TensorFlow Serving base folder; none for a path that holds a graph file itself."""
-    if not os.path.isdir(path) or any(os.path.lexists(os.path.join(path, name)) for name in (PB, PBTXT)):
-        return {}
-    from inspector.model.folder import version_names
+def carry_out(plan: Plan, progress: Callable[[int], None] | None = None) -> ModelReport:
+    """The static part of a plan. Raises UsageError for a path that does not exist and an unknown loader."""
+    chosen = choose_loaders(plan.loaders)
+    model = open_model(plan.path, verify=plan.verify, limits=plan.limits, progress=progress)
+    report = examine(model, plan.targets, chosen, _tag_set(plan.tags), plan.own_ops, plan.policy)
+    report.why_target = plan.why_target
+    report.fail_on = plan.fail_on
+    report.layout = plan.layout
+    return report
 
-    return version_names(path)
+
+def confirm_as_planned(report: ModelReport, plan: Plan) -> None:
+    """The other part: real loads, if the plan wants any."""
+    if plan.confirm_by is not None:
+        confirm_report(report, plan.confirm_by, _tag_set(plan.tags))
+
+
+def _tag_set(tags: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if tags is None else tuple(sorted(set(tags)))
 
 
 def examine(
@@ -230,12 +150,13 @@ def examine(
     chosen: tuple[str, ...],
     tags: tuple[str, ...] | None,
     own_ops: OwnOps = NO_OPS,
+    policy: Policy = ANY,
 ) -> ModelReport:
     """Judge an open model. Cost: a pass over its nodes for each set of targets that register the same ops."""
     tags, why = tags_for(model, tags)
     loaders = concerned(model, chosen)
-    judgements = judge_each(model, targets, tags=tags, loaders=loaders, taught=own_ops.ops)
-    return ModelReport(model, merge(judgements), chosen, why, own_ops)
+    judgements = judge_each(model, targets, tags=tags, loaders=loaders, taught=own_ops.ops, demands=policy.demands)
+    return ModelReport(model, merge(judgements), chosen, why, own_ops, policy)
 
 
 def tags_for(model: Model, tags: tuple[str, ...] | None) -> tuple[tuple[str, ...] | None, str]:

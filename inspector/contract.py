@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.canonical.form import Canonical
 from inspector.canonical.intent import Intent, read_intent, read_value
@@ -19,11 +19,12 @@ from inspector.canonical.ledger import Numbers
 from inspector.canonical.objects import Restored
 from inspector.canonical.specs import Dict, Signature, Tensor, Tuple, covers, spelled
 from inspector.canonical.variables import stored
-from inspector.checking import expand
+from inspector.discovery import expand
 from inspector.errors import UsageError
 from inspector.hashing import refuse_unreadable
 from inspector.model import dtypes
 from inspector.model.saved_model import Model, open_model
+from inspector.named_tuple import NamedTuple
 from inspector.version import VERSION
 
 SCHEMA_VERSION = 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.assumptions import SERVING, of_target
 from inspector.catalogue import OpDef
@@ -27,6 +27,8 @@ from inspector.findings import (
 from inspector.loaders import KERAS, LOADERS, TENSORFLOW
 from inspector.model.keras import written_by_keras
 from inspector.model.saved_model import Model
+from inspector.named_tuple import NamedTuple
+from inspector.policy import NO_DEMANDS, Demands
 from inspector.rehearsal import Group, rehearse
 from inspector.rules.registry import by_code, rules
 from inspector.rules.rule import Found, Rule
@@ -75,20 +77,23 @@ def judge_each(
     tags: tuple[str, ...] | None = None,
     loaders: Iterable[str] = (),
     taught: Mapping[str, OpDef] = {},
+    demands: Demands = NO_DEMANDS,
     strict: bool = False,
     shared: bool = True,
 ) -> list[Judgement]:
     """One judgement for each target, by the loaders named or those that concern the model.
 
+    ``demands`` are what the policy asks of the model.
+
     Cost: a pass over the nodes for each set of targets with equal ops, next to nothing for each other target. What
     targets share is found by what the work for one of them looked at; ``shared=False`` does all work anew.
     """
-    share, memo = Share(model, taught), Memo()
+    share, memo = Share(model, taught, demands), Memo()
     names = tuple(loaders) or concerned(model)
     judgements = []
     for target in targets:
         if not shared:
-            share, memo = Share(model, taught), Memo()
+            share, memo = Share(model, taught, demands), Memo()
         processes = _processes(Inspection(model, target._replace(host=CAPI), tags, share), target, names)
         parts = [_judge(it, target, memo, some, strict) for it, some in processes]
         judgements.append(parts[0] if len(parts) == 1 else _joined(parts, names))

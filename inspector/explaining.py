@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from inspector.checking import choose_loaders, expand, tags_for
+from inspector.checking import choose_loaders, tags_for
+from inspector.discovery import expand
 from inspector.engine import run_rules, words
 from inspector.findings import FAILS, LOADS, RUNS, UNKNOWN, Finding, Target
 from inspector.loaders import KERAS, LOADERS
 from inspector.loaders.step import VARIABLES, Extent, Loader, Walk
 from inspector.model.bundle import ALL_TENSORS
 from inspector.model.saved_model import Model, open_model
+from inspector.named_tuple import NamedTuple
 from inspector.own_ops import NO_OPS, OwnOps
 from inspector.rehearsal import SKIPPED, Taken, walk_through
 from inspector.targets import choose_targets

@@ -7,15 +7,18 @@ engine and the reporters share.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from inspector.named_tuple import NamedTuple
 
 # Effects, worst first. The order is the order of a report.
 LOAD_FAILS = "load-fails"
 CALL_FAILS = "call-fails"
 UNSAFE = "unsafe"
 WRONG_RESULT = "wrong-result"
+POLICY = "policy"  # what the project itself does not want
 ADVICE = "advice"
-EFFECTS = (LOAD_FAILS, CALL_FAILS, UNSAFE, WRONG_RESULT, ADVICE)
+EFFECTS = (LOAD_FAILS, CALL_FAILS, UNSAFE, WRONG_RESULT, POLICY, ADVICE)
 
 # Severities, worst first: the three levels of SARIF.
 ERROR = "error"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.canonical.form import Canonical
 from inspector.canonical.interface import interface, takes
@@ -13,6 +13,7 @@ from inspector.canonical.ledger import Digests, Token
 from inspector.canonical.variables import Stored, stored
 from inspector.errors import DEFAULT_LIMITS, FormatError, InspectorError, Limits
 from inspector.model.saved_model import Model, open_model
+from inspector.named_tuple import NamedTuple
 from inspector.version import VERSION
 
 SCHEMA_VERSION = 1

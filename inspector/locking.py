@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.canonical.form import Canonical
 from inspector.canonical.intent import read_value
@@ -16,15 +16,16 @@ from inspector.canonical.interface import Call, End, call_of
 from inspector.canonical.ledger import Numbers
 from inspector.canonical.specs import Dict, Other, Signature, Tensor, Tuple
 from inspector.canonical.variables import stored
-from inspector.checking import expand
 from inspector.comparison.change import Change
 from inspector.comparison.functions import Callable, callable_of, compare_functions
 from inspector.comparison.interface import compare_signatures, pair_signatures
 from inspector.compatibility import compat
 from inspector.differences.difference import CALLERS, CLASSES, worst
+from inspector.discovery import expand
 from inspector.errors import UsageError
 from inspector.hashing import hash_model, refuse_unreadable
 from inspector.model.saved_model import open_model
+from inspector.named_tuple import NamedTuple
 
 SCHEMA_VERSION = 1
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.catalogue import OpDef, Release, release, releases_with
 from inspector.catalogue.kerneldef import DEFAULT_DEVICE
-from inspector.checking import expand
+from inspector.discovery import expand
 from inspector.errors import DEFAULT_LIMITS, Limits
 from inspector.findings import Target
 from inspector.model import dtypes
 from inspector.model.graph import Form
 from inspector.model.saved_model import Model, open_model
+from inspector.named_tuple import NamedTuple
 from inspector.own_ops import NO_OPS, OwnOps
 from inspector.targets import choose_targets, judged_releases
 from inspector.topology import kernels

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from inspector.catalogue import OpDef
 from inspector.confirmation import DEFAULT_MEMORY, DEFAULT_TIMEOUT, op_lists_of
 from inspector.errors import DEFAULT_LIMITS, Limits, OpSourceError
+from inspector.named_tuple import NamedTuple
 
 
 class OwnOps(NamedTuple):

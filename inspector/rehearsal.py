@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from inspector.assumptions import WEIGHTS_MATCH
 from inspector.findings import (
     CALL_FAILS,
@@ -24,6 +22,7 @@ from inspector.loaders.releases import is_doubtful
 from inspector.loaders.step import DOUBT, VARIABLES, Loader, Mind, Step, Walk
 from inspector.model.bundle import ALL_TENSORS
 from inspector.model.saved_model import Model
+from inspector.named_tuple import NamedTuple
 from inspector.rules.registry import by_code
 from inspector.topology.inspection import Inspection
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from inspector.catalogue import release, releases
 from inspector.confirmation import packages_of, tensorflow_of
 from inspector.errors import UnknownRelease, UsageError
 from inspector.findings import CAPI, ENVIRONMENT, HOSTS, Target
+from inspector.named_tuple import NamedTuple
 
 DEVICES = ("cpu", "gpu", "tpu")
 # The oldest TensorFlow that has all loaders: tf2 is tf.saved_model.load_v2 there. Older ones are in the catalogue as data.

@@ -20,8 +20,9 @@ from typing import Any, NamedTuple
 TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP))
 
-from inspector.checking import ModelReport, check
+from inspector.checking import check
 from inspector.findings import FAILS, LOADS, RUNS
+from inspector.results import ModelReport
 
 RUNNER = TOP / "tests" / "differential" / "runner.py"
 GOLDEN = TOP / "golden" / "models"

@@ -37,11 +37,11 @@ def test_all_keys(tmp_path: Path) -> None:
     (tmp_path / "inspector.toml").write_text(WHOLE)
     found = read_configuration(str(tmp_path))
 
-    assert found.targets == (
+    assert found.everywhere.targets == (
         TargetDefaults(("2.15",), ("cpu",), ("tensorflow-text",)),
         TargetDefaults((">=2.17,<2.19",), ("cpu", "gpu"), (), ("soft-placement=on",)),
     )
-    assert (found.loaders, found.tags, found.fail_on) == (("tf2", "serving"), ("serve",), "warning")
+    assert found.everywhere[1:4] == (("tf2", "serving"), ("serve",), "warning")
 
     (tmp_path / "inspector.toml").unlink()
     (tmp_path / "pyproject.toml").write_text("[tool.inspector]\n" + WHOLE)
@@ -55,10 +55,10 @@ def test_the_nearest_file_counts(tmp_path: Path) -> None:
     (below / "pyproject.toml").write_text('[project]\nname = "inspector-of-something"\n')
     (tmp_path / "a" / "pyproject.toml").write_text('[tool.inspector]\nloaders = ["tf1"]\n')
     (tmp_path / "inspector.toml").write_text('loaders = ["tf2"]\n')
-    assert read_configuration(str(below)).loaders == ("tf1",)
+    assert read_configuration(str(below)).everywhere.loaders == ("tf1",)
 
     (tmp_path / "a" / "inspector.toml").write_text('loaders = "serving"\n')
-    assert read_configuration(str(below)).loaders == ("serving",)
+    assert read_configuration(str(below)).everywhere.loaders == ("serving",)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_the_section_in_any_spelling(text: str, tmp_path: Path) -> None:
     """TOML has several ways to write one table; the quick look before parsing misses none."""
     (tmp_path / "pyproject.toml").write_text(text)
 
-    assert read_configuration(str(tmp_path)).loaders == ("tf1",)
+    assert read_configuration(str(tmp_path)).everywhere.loaders == ("tf1",)
 
 
 def test_no_file(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_hosts_and_own_ops(tmp_path: Path) -> None:
     (tmp_path / "below").mkdir()
     found = read_configuration(str(tmp_path / "below"))
 
-    assert found.targets == (TargetDefaults(("2.15",), host="tf-serving"),)
+    assert found.everywhere.targets == (TargetDefaults(("2.15",), host="tf-serving"),)
     assert [Path(path).resolve() for path in (*found.op_lists, *found.op_libraries)] == [
         (tmp_path / name).resolve() for name in ("ops.pbtxt", "a/b.so")
     ]

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from inspector.checking import ModelReport, check
+from inspector.checking import check
 from inspector.report.style import Style
 from inspector.report.text import lines
+from inspector.results import ModelReport
 from inspector.rules.rule import Example
 from tests.building import build
 

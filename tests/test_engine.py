@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from inspector import engine
-from inspector.checking import RestoreWouldFail, agreement, check, default_target
+from inspector.checking import agreement, check, default_target
 from inspector.errors import UnknownRelease
 from inspector.findings import CallConfirmation, CallVerdict, Confirmation, Gap, Target, Verdict
 from inspector.model.saved_model import open_model
+from inspector.results import RestoreWouldFail
 from inspector.rules.rule import ADVICE_NOTE, Found, Rule
 from inspector.topology.inspection import Inspection
 

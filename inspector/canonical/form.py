@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from typing import NamedTuple
 
 from inspector.canonical.graphs import PLACEHOLDERS, Computation, Computed, tensors_of
 from inspector.canonical.ledger import Ledger, Token
@@ -14,6 +13,7 @@ from inspector.catalogue import release, releases
 from inspector.model import dtypes
 from inspector.model.objects import INITIALIZE
 from inspector.model.saved_model import MetaGraph, Model, Signature
+from inspector.named_tuple import NamedTuple
 from inspector.topology.reach import Reach, callable_signatures
 from inspector.topology.restores import VARIABLES, restored
 

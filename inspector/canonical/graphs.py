@@ -9,13 +9,13 @@ not run. A loop of V1 is cut where NextIteration feeds its Merge; the cut ends a
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from typing import NamedTuple
 
 from inspector.canonical.kinds import said
 from inspector.canonical.ledger import Ledger, Token
 from inspector.canonical.names import function_base
 from inspector.model.graph import Function, Graph, Kind
 from inspector.model.saved_model import MetaGraph, Signature, TensorInfo
+from inspector.named_tuple import NamedTuple
 from inspector.topology.reach import Reach
 
 CALLS = ("PartitionedCall", "StatefulPartitionedCall")

@@ -10,12 +10,13 @@ VALUE   float32[1,10]  float32[?,10]  float32[...]     a tensor; ``float32`` alo
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.canonical.specs import Dict, Tensor, Tuple
 from inspector.errors import UsageError
 from inspector.model import dtypes
 from inspector.model.dtypes import Shape
+from inspector.named_tuple import NamedTuple
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<string>\"[^\"]*\"|'[^']*')|(?P<number>[-+]?(?:\d+\.\d*(?:e[-+]?\d+)?|\.\d+|\d+e[-+]?\d+|\d+))"

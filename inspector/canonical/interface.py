@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import NamedTuple
 
 from inspector.canonical.form import Canonical
 from inspector.canonical.objects import Restored
@@ -13,6 +12,7 @@ from inspector.canonical.tensors import tensor_key
 from inspector.model import dtypes
 from inspector.model.dtypes import Shape
 from inspector.model.saved_model import MetaGraph, Signature, TensorInfo
+from inspector.named_tuple import NamedTuple
 
 
 class End(NamedTuple):

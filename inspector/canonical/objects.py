@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from typing import NamedTuple
 
 from inspector.canonical.graphs import Computation
 from inspector.canonical.kinds import said
@@ -13,6 +12,7 @@ from inspector.canonical.specs import Signature as CallSignature
 from inspector.canonical.specs import call_signature, output_specs, written_default
 from inspector.model.objects import SIGNATURES, ObjectGraph
 from inspector.model.saved_model import MetaGraph
+from inspector.named_tuple import NamedTuple
 
 
 def paths(objects: ObjectGraph) -> dict[int, str]:

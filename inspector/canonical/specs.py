@@ -5,11 +5,12 @@ Sources: tensorflow/core/protobuf/struct.proto; tensorflow/python/saved_model/ne
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.model import dtypes
 from inspector.model.dtypes import Shape, shape_of
 from inspector.model.text_structures import structure_text
+from inspector.named_tuple import NamedTuple
 from inspector.wire.schema import message
 
 

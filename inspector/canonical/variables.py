@@ -8,7 +8,6 @@ export/saved_model_export_archive.py). There the variable's own name stands for 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from inspector.canonical.names import natural, without_counters
 from inspector.model import dtypes
@@ -16,6 +15,7 @@ from inspector.model.bundle import OBJECT_GRAPH_KEY, TensorBundle
 from inspector.model.dtypes import Shape
 from inspector.model.objects import ATTRIBUTES, VARIABLE_VALUE, ObjectVariable
 from inspector.model.saved_model import Model
+from inspector.named_tuple import NamedTuple
 
 _VALUE = f"/{ATTRIBUTES}{VARIABLE_VALUE}"
 _COUNTER = "save_counter"  # tf.train.Checkpoint counts its saves in a variable

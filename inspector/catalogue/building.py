@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from inspector.catalogue import encoding
 from inspector.catalogue.container import Container
@@ -17,6 +16,7 @@ from inspector.catalogue.kerneldef import XLA_DEVICE, KernelDef
 from inspector.catalogue.kerneltable import PYTHON_LAYER, TEXT_SOURCE, XLA_SOURCE
 from inspector.catalogue.opdef import OpDef
 from inspector.catalogue.registry import CPU, GPU, Catalogue
+from inspector.named_tuple import NamedTuple
 
 BLOCK_CHARACTERS = 12_000
 

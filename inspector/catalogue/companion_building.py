@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.catalogue.building import lines, op_sections
 from inspector.catalogue.companions import COLUMN, ITEM, Companions, Group, Owner, Package, PackageVersion
 from inspector.catalogue.container import Container
 from inspector.catalogue.opdef import OpDef
+from inspector.named_tuple import NamedTuple
 
 # The keys of tf_groups and what companions.Group calls them.
 KINDS = {

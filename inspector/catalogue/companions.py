@@ -7,11 +7,10 @@ block of OpDefs. The packages' OpDefs come from the shared libraries of their re
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from inspector.catalogue.container import Container, shipped
 from inspector.catalogue.opdef import OpDef
 from inspector.catalogue.optable import OpTable
+from inspector.named_tuple import NamedTuple
 
 NEAR_SHOWN = 3
 COLUMN, ITEM = "\t", ";"

@@ -6,7 +6,7 @@ between them. TensorFlow Serving and tf.compat.v1.saved_model.load read none of 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from inspector.named_tuple import NamedTuple
 
 Minor = tuple[int, int]
 OLDEST: Minor = (1, 15)

@@ -6,7 +6,8 @@ Field for field tensorflow/core/framework/kernel_def.proto.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+
+from inspector.named_tuple import NamedTuple
 
 # KernelRegistration looks under this device when no kernel of the node's own device suits (op_kernel.cc).
 DEFAULT_DEVICE = "DEFAULT"

@@ -6,7 +6,7 @@ since nothing that validates a node reads them (node_def_util.cc, ValidateNodeDe
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from inspector.named_tuple import NamedTuple
 
 
 class ArgDef(NamedTuple):

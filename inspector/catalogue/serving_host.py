@@ -11,10 +11,9 @@ a server knows the ops and has no kernel for them (``Release.python_layer_kernel
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from inspector.catalogue import companions
 from inspector.catalogue.opdef import OpDef
+from inspector.named_tuple import NamedTuple
 
 TEXT, FORESTS = "tensorflow-text", "tensorflow-decision-forests"
 

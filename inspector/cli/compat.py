@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from inspector.cli.exit_codes import USAGE
-from inspector.cli.targeting import PATH_HELP, add_own_ops, add_targets, apply_configuration, own_ops_of
+from inspector.cli.targeting import PATH_HELP, add_own_ops, add_targets, configuration_of, own_ops_of, settings_of
 from inspector.errors import UsageError
 from inspector.findings import CAPI
 
@@ -29,15 +29,17 @@ def run(options: argparse.Namespace) -> int:
     """Exit code 1 where no release will do for all chosen loaders and devices."""
     from inspector.compatibility import CompatReport, compat
 
-    own_ops = own_ops_of(options, apply_configuration(options))
+    configuration = configuration_of(options)
+    own_ops = own_ops_of(options, configuration)
     models: list[Compatibility] = []
     usage = False
     for path in options.paths:
+        settings = settings_of(options, configuration, path)
         try:
             models += compat(
                 path, tensorflow=options.tensorflow, device=options.device or ("cpu", "gpu"),
-                packages=options.packages, env=options.env, host=options.host or CAPI, loaders=options.loaders,
-                tags=options.tags, version=options.version, own_ops=own_ops,
+                packages=options.packages, env=options.env, host=options.host or CAPI, loaders=settings.loaders or (),
+                tags=settings.tags, version=options.version, own_ops=own_ops,
             ).models  # fmt: skip
         except UsageError as error:
             print(f"inspector: {error}", file=sys.stderr)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from inspector.cli.targeting import add_targets, targets_of
+from inspector.cli.targeting import add_targets, configuration_of, settings_of, targets_of
 
 _CLASSES = ("load", "callers", "numbers", "weights", "compatible", "metadata")
 
@@ -31,10 +31,12 @@ def run(options: argparse.Namespace) -> int:
     from inspector.report.progress import reading_weights
     from inspector.report.style import Style
 
-    targets = targets_of(options)
+    configuration = configuration_of(options)
+    settings = settings_of(options, configuration, options.new)
+    targets, _ = targets_of(options, configuration, settings)
     with reading_weights(options.new) as progress:
         found = diff(
-            options.old, options.new, targets=targets, loaders=options.loaders, tags=options.tags, values=options.values,
+            options.old, options.new, targets=targets, loaders=settings.loaders or (), tags=settings.tags, values=options.values,
             oldest=options.oldest, progress=progress if options.values else None,
         )  # fmt: skip
     sys.stdout.write(reporter.written(found, options.format, Style.of(sys.stdout), details=options.details))

@@ -6,7 +6,15 @@ import argparse
 import sys
 
 from inspector.cli.exit_codes import COULD_NOT_TELL, FINDINGS, OK
-from inspector.cli.targeting import PATH_HELP, add_own_ops, add_targets, apply_configuration, own_ops_of, wanted_by
+from inspector.cli.targeting import (
+    PATH_HELP,
+    add_own_ops,
+    add_targets,
+    configuration_of,
+    own_ops_of,
+    settings_of,
+    targets_of,
+)
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -23,13 +31,14 @@ def run(options: argparse.Namespace) -> int:
     from inspector.report import told as reporter
     from inspector.report.style import Style
 
-    configured = apply_configuration(options)
-    targets = [target for some in wanted_by(options, configured) for target in some.targets]
-    own_ops = own_ops_of(options, configured)
+    configuration = configuration_of(options)
+    own_ops = own_ops_of(options, configuration)
     told = []
     for path in options.paths:
+        settings = settings_of(options, configuration, path)
+        targets, _ = targets_of(options, configuration, settings)
         told += explain_load(
-            path, loaders=options.loaders or ("tf2",), targets=targets, tags=options.tags, version=options.version,
+            path, loaders=settings.loaders or ("tf2",), targets=targets, tags=settings.tags, version=options.version,
             own_ops=own_ops,
         )  # fmt: skip
     if options.format == "json":

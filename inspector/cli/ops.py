@@ -7,7 +7,7 @@ import sys
 
 from inspector.cli.check import not_a_model
 from inspector.cli.exit_codes import OK
-from inspector.cli.targeting import PATH_HELP, add_own_ops, own_ops_of
+from inspector.cli.targeting import PATH_HELP, add_configuration, add_own_ops, configuration_of, own_ops_of
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -17,18 +17,17 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", choices=("cpu", "gpu", "tpu"), default="cpu")
     add_own_ops(parser)
-    parser.add_argument("--isolated", action="store_true", help="ignore inspector.toml and pyproject.toml")
+    add_configuration(parser)
     parser.add_argument("--version", type=int, metavar="N", help="the version to list, of a Serving base folder")
     parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
 
 
 def run(options: argparse.Namespace) -> int:
-    from inspector.configuration import Configuration, read_configuration
     from inspector.op_inventory import list_ops
     from inspector.report import ops as reporter
     from inspector.report.style import Style
 
-    own_ops = own_ops_of(options, Configuration() if options.isolated else read_configuration())
+    own_ops = own_ops_of(options, configuration_of(options))
     report = list_ops(
         options.path, tensorflow=options.tensorflow, device=options.device, version=options.version, own_ops=own_ops
     )

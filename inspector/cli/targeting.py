@@ -1,17 +1,17 @@
-"""Options that many commands share: where the model is to be loaded and by whom, and ops of the user's own."""
+"""Options that many commands share: where the model is to be loaded and by whom, and ops of the user's own.
+
+What the command line says goes before what a configuration file says; both are one ``Settings``.
+"""
 
 from __future__ import annotations
 
 import argparse
 from typing import TYPE_CHECKING
 
-from inspector.findings import CAPI
-
 if TYPE_CHECKING:
-    from inspector.configuration import Configuration
+    from inspector.configuration import Configuration, Settings
     from inspector.findings import Target
     from inspector.own_ops import OwnOps
-    from inspector.targets import Chosen
 
 LOADERS = ("tf2", "tf1", "serving", "keras", "tfsm", "tf_keras")
 PATH_HELP = "a SavedModel, or a TensorFlow Serving base folder"
@@ -33,6 +33,13 @@ def add_targets(parser: argparse.ArgumentParser, releases: str) -> None:
                         help="who will load the model: tf2, tf1, serving (the default), keras, tfsm, "
                         "tf_keras (repeatable)")  # fmt: skip
     parser.add_argument("--tags", metavar="A,B", help="the tag-set to load (default: what each loader takes)")
+    add_configuration(parser)
+
+
+def add_configuration(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", metavar="FILE", help="the configuration (default: inspector.toml or pyproject.toml)"
+    )
     parser.add_argument("--isolated", action="store_true", help="ignore inspector.toml and pyproject.toml")
 
 
@@ -45,44 +52,56 @@ def add_own_ops(parser: argparse.ArgumentParser) -> None:
     own.add_argument("--confirm-with", metavar="PYTHON", help="the interpreter whose TensorFlow loads and confirms")
 
 
-def targets_of(options: argparse.Namespace) -> tuple[Target, ...]:
-    wanted = wanted_by(options, apply_configuration(options))
-    return tuple(dict.fromkeys(target for some in wanted for target in some.targets))
+def configuration_of(options: argparse.Namespace) -> Configuration:
+    """The file that the options name, or the one that holds in the current folder."""
+    from inspector.configuration import Configuration, read_configuration, read_configuration_file
+
+    if options.config:
+        return read_configuration_file(options.config)
+    return Configuration() if options.isolated else read_configuration()
 
 
-def wanted_by(options: argparse.Namespace, configured: Configuration) -> list[Chosen]:
+def settings_of(options: argparse.Namespace, configuration: Configuration, path: str) -> Settings:
+    """What holds for the model at ``path``: the command line before the file.
+
+    The file's targets stay only if the command line says nothing of targets at all.
+    """
+    from inspector.configuration import TargetDefaults
+
+    found = configuration.settings_for(path)
+    if _says_targets(options):
+        some = [tuple(words) for words in (options.tensorflow, options.device, options.packages, options.env)]
+        found = found._replace(targets=(TargetDefaults(some[0], some[1], some[2], some[3], options.host or ""),))
+    if options.loaders:
+        found = found._replace(loaders=tuple(options.loaders))
+    if options.tags is not None:
+        found = found._replace(tags=tuple(tag for tag in options.tags.split(",") if tag))
+    return found
+
+
+def _says_targets(options: argparse.Namespace) -> bool:
+    return any((options.tensorflow, options.device, options.packages, options.env, options.host))
+
+
+def targets_of(
+    options: argparse.Namespace, configuration: Configuration, settings: Settings
+) -> tuple[tuple[Target, ...], str]:
+    """The targets of a model, and why these: "as asked", "by inspector.toml", or how the environment tells them."""
+    from inspector.findings import CAPI
     from inspector.targets import choose_targets
 
-    if configured.targets:
-        return [
-            choose_targets(one.tensorflow, one.device or "cpu", one.packages, one.env, one.host or CAPI)
-            for one in configured.targets
-        ]
-    return [
-        choose_targets(options.tensorflow, options.device or "cpu", options.packages, options.env, options.host or CAPI)
-    ]
+    chosen = [
+        choose_targets(one.tensorflow, one.device or "cpu", one.packages, one.env, one.host or CAPI)
+        for one in settings.targets or ()
+    ] or [choose_targets()]
+    why = f"by {configuration.file}" if settings.targets and not _says_targets(options) else chosen[0].why
+    return tuple(dict.fromkeys(target for some in chosen for target in some.targets)), why
 
 
-def own_ops_of(options: argparse.Namespace, configured: Configuration) -> OwnOps:
+def own_ops_of(options: argparse.Namespace, configuration: Configuration) -> OwnOps:
     """What the file and the command line teach, together."""
     from inspector.own_ops import read_own_ops
 
-    lists = (*configured.op_lists, *options.op_lists)
-    libraries = (*configured.op_libraries, *options.op_libraries)
+    lists = (*configuration.op_lists, *options.op_lists)
+    libraries = (*configuration.op_libraries, *options.op_libraries)
     return read_own_ops(lists, libraries, python=options.confirm_with)
-
-
-def apply_configuration(options: argparse.Namespace) -> Configuration:
-    """Fill in what the command line leaves out; the file's targets stay only if it names no target at all."""
-    from inspector.configuration import Configuration, read_configuration
-
-    configured = Configuration() if options.isolated else read_configuration()
-    options.tags = None if options.tags is None else tuple(tag for tag in options.tags.split(",") if tag)
-    if options.tags is None:
-        options.tags = configured.tags
-    options.loaders = options.loaders or list(configured.loaders)
-    if hasattr(options, "fail_on"):
-        options.fail_on = options.fail_on or configured.fail_on or "error"
-    if options.tensorflow or options.device or options.packages or options.env or options.host:
-        return configured._replace(targets=())
-    return configured

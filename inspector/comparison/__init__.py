@@ -16,7 +16,7 @@ from inspector.canonical.graphs import tensors_of
 from inspector.canonical.interface import Call, call_of
 from inspector.canonical.ledger import Ledger, Numbers
 from inspector.canonical.variables import Stored, stored
-from inspector.checking import ModelReport, choose_loaders, examine, expand
+from inspector.checking import choose_loaders, examine
 from inspector.comparison.bodies import Body
 from inspector.comparison.change import Change
 from inspector.comparison.computation import Told, compare_assets, compare_computations
@@ -28,10 +28,12 @@ from inspector.comparison.metadata import compare_files, compare_metadata
 from inspector.comparison.values import Moved, measure
 from inspector.comparison.weights import compare_weights, match_weights
 from inspector.differences.difference import BUMPS, CLASSES, NUMBERS, SAME, worst
+from inspector.discovery import expand
 from inspector.errors import DEFAULT_LIMITS, FormatError, Limits, UsageError
 from inspector.findings import CAPI, Target
 from inspector.model.saved_model import MetaGraph, Model, open_model
 from inspector.own_ops import NO_OPS, OwnOps
+from inspector.results import ModelReport
 from inspector.targets import choose_targets
 from inspector.version import VERSION
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Hashable, Iterable, Iterator
 from difflib import SequenceMatcher
-from typing import NamedTuple
 
 from inspector.canonical.form import Canonical
 from inspector.canonical.kinds import said
@@ -19,6 +18,7 @@ from inspector.canonical.tensors import tensor_bytes
 from inspector.comparison.numeric import summarised
 from inspector.model import text_values
 from inspector.model.graph import Graph, Kind
+from inspector.named_tuple import NamedTuple
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 _ALIGNED = 40_000  # pairs of nodes that are aligned like lines of text: the work may grow with the cube of the side

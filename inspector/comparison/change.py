@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.differences.difference import CLASSES
 from inspector.differences.registry import differences
+from inspector.named_tuple import NamedTuple
 
 
 class Change(NamedTuple):

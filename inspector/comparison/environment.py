@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.catalogue import release, releases
 from inspector.catalogue.companions import owners
 from inspector.model import dtypes
 from inspector.model.saved_model import Model
+from inspector.named_tuple import NamedTuple
 
 _LARGEST = 1 << 40  # a constant that claims more is not believed
 
@@ -44,24 +44,13 @@ def environment(model: Model, oldest: dict[str, str]) -> Environment:
         saved_by=next((meta.tensorflow_version for meta in metas if meta.tensorflow_version), ""),
         producer=metas[0].versions.producer if metas else 0,
         packages=tuple(foreign),
-        disk=_disk(model.folder),
+        disk=model.bytes_on_disk,
         parameters=bundle.parameters if bundle is not None else 0,
         memory=weights + _constants(model),
         nodes=sum(len(graph) for meta in metas for graph in meta.graphs()),
         functions=len(functions),
         oldest=oldest,
     )
-
-
-def _disk(folder: str) -> int:
-    total = 0
-    for where, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += os.path.getsize(os.path.join(where, name))
-            except OSError:
-                continue
-    return total
 
 
 def _constants(model: Model) -> int:

@@ -6,12 +6,12 @@ Works on plain ``Callable`` values, which a lock file holds too.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from inspector.canonical.interface import takes
 from inspector.canonical.objects import Restored
 from inspector.canonical.specs import Signature, covers_call
 from inspector.comparison.change import Change
+from inspector.named_tuple import NamedTuple
 
 
 class Callable(NamedTuple):

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
-from typing import NamedTuple
 
 from inspector.canonical.interface import Call, End
 from inspector.comparison.change import Change
 from inspector.comparison.shapes import EQUAL, NARROWER, RANK, WIDER, relation
+from inspector.named_tuple import NamedTuple
 
 DEFAULT = "serving_default"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspector.checking import ModelReport
 from inspector.comparison.change import Change
 from inspector.engine import words
 from inspector.findings import FAILS, LOADS, RUNS, UNKNOWN, Verdict
+from inspector.results import ModelReport
 
 
 def compare_loads(old: ModelReport, new: ModelReport) -> Iterator[Change]:

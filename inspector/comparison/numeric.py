@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.model import dtypes
 from inspector.model.text_values import BFLOAT16, HALF
+from inspector.named_tuple import NamedTuple
 
 # dtype → struct code of one number; complex numbers are two.
 CODES = {

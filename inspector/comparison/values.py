@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.canonical.variables import Stored
 from inspector.comparison.numeric import Distance, can_measure, distance
 from inspector.errors import FormatError
 from inspector.model import dtypes
 from inspector.model.bundle import TensorBundle
+from inspector.named_tuple import NamedTuple
 
 Progress = Callable[[int], None]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from inspector.canonical.names import natural
 from inspector.canonical.variables import Stored
 from inspector.comparison.change import Change
+from inspector.named_tuple import NamedTuple
 
 
 class WeightChanges(NamedTuple):

@@ -10,9 +10,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.confirmation.interpreter import environment
+from inspector.named_tuple import NamedTuple
 
 PROBE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "probe.py")
 POLL = 0.03

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from inspector.named_tuple import NamedTuple
 
 # Classes of change, from worst to harmless. LOAD: the new model no longer loads or runs where the old one did. CALLERS:
 # a call that was right is refused, or its answer is of another type. NUMBERS: another computation. WEIGHTS: other values.

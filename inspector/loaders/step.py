@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
-from typing import NamedTuple
 
 from inspector.findings import Finding, Target
 from inspector.model.saved_model import Model
+from inspector.named_tuple import NamedTuple
 from inspector.topology.inspection import Inspection, MetaView
 
 # What a step reads of a MetaGraph. A finding about a node counts only for a step that reads the graph that holds it.

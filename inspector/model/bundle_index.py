@@ -15,7 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
+
+from inspector.named_tuple import NamedTuple
 
 from ..errors import FormatError, LimitExceeded
 from ..wire import coding, schema

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
+from inspector.named_tuple import NamedTuple
 from inspector.wire.coding import varint
 from inspector.wire.fields import Span, carve
 from inspector.wire.schema import DecodeError, full_message, message

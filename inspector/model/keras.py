@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.errors import DEFAULT_LIMITS
 from inspector.model.objects import ObjectGraph
 from inspector.model.saved_model import KERAS_METADATA, Model
+from inspector.named_tuple import NamedTuple
 from inspector.wire.schema import DecodeError, message
 
 INPUT_LAYER, LAYER, METRIC = "_tf_keras_input_layer", "_tf_keras_layer", "_tf_keras_metric"

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.model.dtypes import Shape, shape_of
 from inspector.model.structures import Structure, decode, leaves
+from inspector.named_tuple import NamedTuple
 from inspector.wire.schema import message
 
 SIGNATURES = "signatures"

@@ -10,13 +10,15 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from inspector.errors import DEFAULT_LIMITS, FormatError, LimitExceeded, Limits, UsageError
 from inspector.findings import Gap
 from inspector.model.dtypes import Shape, shape_of
 from inspector.model.graph import Function, Graph, KindTable, Library
 from inspector.model.objects import ObjectGraph
+from inspector.named_tuple import NamedTuple
 from inspector.wire.fields import Span, carve
 from inspector.wire.schema import DecodeError, full_message, message
 
@@ -80,10 +82,10 @@ class MetaGraph:
     """A MetaGraphDef: graph, function library, signatures, saver, collections, assets, object graph.
 
     ``proto`` is the lean message without the graph and the object graph; what is named here is decoded when the model
-    is opened.
+    is opened. ``graph_bytes`` is the size of the serialized GraphDef.
     """
 
-    __slots__ = ("graph", "index", "library", "objects", "proto", "signatures", "tags", "versions")
+    __slots__ = ("graph", "graph_bytes", "index", "library", "objects", "proto", "signatures", "tags", "versions")
 
     def __init__(self, index: int, raw: bytes, span: Span, table: KindTable) -> None:
         (graphs, objects), rest = carve(raw, span, _GRAPH_DEF, _OBJECT_GRAPH_DEF)
@@ -93,6 +95,7 @@ class MetaGraph:
         self.tags: tuple[str, ...] = tuple(sorted(set(info.tags)))
         if info.stripped_op_list:
             message("OpList").FromString(info.stripped_op_list)
+        self.graph_bytes = sum(b - a for a, b in graphs)
         libraries: list[Span] = []
         nodes = []
         for graph in graphs:
@@ -218,6 +221,16 @@ class Model:
     def has_index(self) -> bool:
         """Whether a checkpoint index is there, readable or not."""
         return self.bundle is not None or bool(self.faults_of("index-damaged", "index-unreadable"))
+
+    @property
+    def bytes_on_disk(self) -> int:
+        """The size of all files below the folder. Cost: a stat for each file."""
+        total = 0
+        for where, _, names in os.walk(self.folder):
+            for name in names:
+                with suppress(OSError):
+                    total += os.path.getsize(os.path.join(where, name))
+        return total
 
     def op_graph(self, *, meta_graph: int = 0, function: str | None = None) -> networkx.MultiDiGraph[str]:
         """The ops of the main graph or of one function, as networkx. See ``inspector.topology.op_graph``."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Any, NamedTuple
+from typing import Any
+
+from inspector.named_tuple import NamedTuple
 
 from ..errors import FormatError, LimitExceeded, Limits
 from .bundle_index import BundleEntry, BundleFault

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from keyword import iskeyword
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.model import dtypes
+from inspector.named_tuple import NamedTuple
 from inspector.wire.schema import message
 
 # TypeSpecProto.TypeSpecClass: those that nested_structure_coder has a codec for, and the two that are looked up by name.

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.errors import FormatError
 from inspector.model.text import INIT_OP, PREDICT
 from inspector.model.text_cursor import Cursor
 from inspector.model.text_objects import read_object, read_trackable
 from inspector.model.text_structures import fill_in, read_structure
+from inspector.named_tuple import NamedTuple
 from inspector.wire.schema import DecodeError, full_message
 
 NEWEST_PRODUCER = 2474  # of the newest release in the catalogue; a test says when that moves on

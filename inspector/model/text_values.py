@@ -23,9 +23,10 @@ import hashlib
 import re
 import struct
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.model import dtypes
+from inspector.named_tuple import NamedTuple
 
 FEW = 16  # values of a tensor that are shown
 SHORT = 240  # bytes of a string, or of the strings of a tensor, that are shown

@@ -2,51 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from inspector.engine import words
-from inspector.findings import CallVerdict, Confirmation, Verdict
+from inspector.findings import ERROR, UNKNOWN, CallVerdict, Confirmation, Target, Verdict
+from inspector.fingerprints import fingerprint
 from inspector.model.dtypes import name as dtype_name
 from inspector.model.saved_model import MetaGraph, Model, TensorInfo
+from inspector.report.formats import Document
 from inspector.version import VERSION
 
 if TYPE_CHECKING:
-    from inspector.checking import ModelReport, Report
+    from inspector.results import ModelReport, Report
 
 SCHEMA_VERSION = 1
 
 
-def document(report: Report) -> dict[str, Any]:
-    """The whole document as plain values. Deterministic but for ``seconds`` of confirmations."""
-    targets = [target.as_dict() for target in report.targets]
-    models = [model_document(one, report) for one in report.models]
-    return {"schema_version": SCHEMA_VERSION, "inspector": VERSION, "targets": targets, "models": models}
+def document(report: Report, locks: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """The whole document as plain values. Deterministic but for ``seconds`` of confirmations.
+
+    ``locks`` is what `check --lock` says of each model.
+    """
+    models = [model_document(one, report.targets) for one in report.models]
+    for model, lock in zip(models, locks, strict=False):
+        model["lock"] = lock
+    return _whole([target.as_dict() for target in report.targets], models)
 
 
-def dumps(report: Report, locks: Sequence[dict[str, Any]] = ()) -> str:
-    """``locks`` is what `check --lock` says of each model."""
+def unjudged(path: str, why: str, loaders: Sequence[str], targets: Sequence[Target]) -> dict[str, Any]:
+    """The document of a model that could not be judged at all: every verdict is unknown."""
+    verdicts = [_verdict(Verdict(name, target, None, UNKNOWN), loaders) for name in loaders for target in targets]
+    model: dict[str, Any] = {
+        "path": path, "layout": None, "format": "", "saved_by": None, "meta_graphs": [], "variables": None, "verdicts": verdicts,
+        "fail_on": ERROR, "findings": [], "gaps": [{"where": "the model", "why": why}], "confirmations": [], "baseline": None,
+    }  # fmt: skip
+    return _whole([target.as_dict() for target in targets], [model])
+
+
+def joined(
+    documents: Iterable[dict[str, Any]], problems: Sequence[tuple[str, str]] = (), *, complete: bool = True
+) -> dict[str, Any]:
+    """Documents as one: every target once, and ``meanings`` that point to them.
+
+    ``problems`` are (path, why) of paths that could not be looked at; ``complete`` is False for a run that was broken off.
+    """
+    targets: list[dict[str, Any]] = []
+    models: list[dict[str, Any]] = []
+    for one in documents:
+        for target in one["targets"]:
+            if target not in targets:
+                targets.append(target)
+        new = [targets.index(target) for target in one["targets"]]
+        for model in one["models"]:
+            for finding in model["findings"]:
+                for meaning in finding["meanings"]:
+                    meaning["target"] = new[meaning["target"]]
+            models.append(model)
+    whole = _whole(targets, models)
+    return {**whole, "complete": complete, "problems": [{"path": path, "why": why} for path, why in problems]}
+
+
+def _whole(targets: list[dict[str, Any]], models: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "schema_version": SCHEMA_VERSION, "inspector": VERSION, "complete": True, "problems": [], "targets": targets,
+        "models": models,
+    }  # fmt: skip
+
+
+def written(document: Document) -> str:
     import json
 
-    whole = document(report)
-    for model, lock in zip(whole["models"], locks, strict=False):
-        model["lock"] = lock
-    return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
-def model_document(one: ModelReport, report: Report) -> dict[str, Any]:
+def model_document(one: ModelReport, targets: Sequence[Target]) -> dict[str, Any]:
     model = one.model
     return {
         "path": model.path,
+        "layout": one.layout or None,
         "format": model.format,
         "saved_by": saved_by(model),
         "meta_graphs": [_meta_graph(meta) for meta in model.meta_graphs],
         "variables": variables(model),
-        "verdicts": [_verdict(verdict) for verdict in one.verdicts],
-        "findings": [_finding(one, index, report) for index in range(len(one.findings))],
+        "verdicts": [_verdict(verdict, one.chosen) for verdict in one.verdicts],
+        "fail_on": one.fail_on,
+        "findings": [_finding(one, index, targets) for index in range(len(one.findings))],
         "gaps": [{"where": gap.where, "why": gap.why} for gap in one.judgement.gaps],
         "confirmations": [_confirmation(real) for real in one.confirmations],
+        "baseline": _baseline(one),
     }
+
+
+def _baseline(one: ModelReport) -> dict[str, Any] | None:
+    """The entries of the baseline that no longer say what they did; None without a baseline."""
+    held = one.against_baseline
+    if held is None:
+        return None
+    return {"stale": [e._asdict() for e in held.stale], "expired": [e._asdict() for e in held.expired]}
 
 
 def saved_by(model: Model) -> str | None:
@@ -87,9 +140,10 @@ def _tensor(info: TensorInfo) -> dict[str, Any]:
     return {"dtype": dtype_name(info.dtype), "shape": None if info.shape is None else list(info.shape)}
 
 
-def _verdict(verdict: Verdict) -> dict[str, Any]:
+def _verdict(verdict: Verdict, chosen: Sequence[str]) -> dict[str, Any]:
     return {
         "loader": verdict.loader,
+        "counts": verdict.loader in chosen,
         "target": verdict.target.as_dict(),
         "tags": None if verdict.tags is None else list(verdict.tags),
         "outcome": verdict.outcome,
@@ -105,17 +159,18 @@ def _call(call: CallVerdict) -> dict[str, Any]:
     return {"outcome": call.outcome, "how": call.how, "because": list(call.because)}
 
 
-def _finding(one: ModelReport, index: int, report: Report) -> dict[str, Any]:
+def _finding(one: ModelReport, index: int, targets: Sequence[Target]) -> dict[str, Any]:
     from inspector.rules.registry import by_code
 
     finding = one.findings[index]
     rule = by_code().get(finding.rule)
     summary = one.summary(index)
+    suppression = one.suppression(index)
     message, fix = words(finding)
     meanings = [
         {
             "loader": meaning.loader,
-            "target": report.targets.index(meaning.target),
+            "target": targets.index(meaning.target),
             "effect": meaning.effect,
             "stage": meaning.stage,
             "signatures": list(meaning.signatures),
@@ -137,6 +192,8 @@ def _finding(one: ModelReport, index: int, report: Report) -> dict[str, Any]:
         "data": dict(finding.data),
         "count": finding.count,
         "places": list(finding.places),
+        "fingerprint": fingerprint(finding, one.path),
+        "suppressed": None if suppression is None else suppression.as_dict(),
     }
 
 

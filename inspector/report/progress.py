@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 
 @contextmanager
@@ -43,3 +43,23 @@ def doing(what: str) -> Iterator[None]:
         yield
     finally:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def judging(models: int) -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """A bar over models; what it gives wraps the telling of each, so that the bar does not stand in what is written."""
+    if not sys.stderr.isatty():
+        yield nullcontext
+        return
+    from tqdm import tqdm
+
+    tqdm.monitor_interval = 0  # no thread: worker processes are forked meanwhile
+    with tqdm(total=models, unit="model", desc="judging", delay=1, leave=False) as bar:
+
+        @contextmanager
+        def done() -> Iterator[None]:
+            with tqdm.external_write_mode():
+                yield
+            bar.update()
+
+        yield done

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from inspector.assumptions import WEIGHTS_MATCH
+from inspector.baseline import BY_BASELINE, BY_POLICY, Matched
 from inspector.engine import Summary, words
 from inspector.findings import (
     CALL_FAILS,
@@ -33,7 +34,7 @@ from inspector.rules.registry import by_code
 from inspector.topology.reach import callable_signatures
 
 if TYPE_CHECKING:
-    from inspector.checking import ModelReport
+    from inspector.results import ModelReport
 
 PLACES_SHOWN = 3
 # What a failure that is no error does to whoever loads the model: a server goes down with it, or loses a thread.
@@ -70,6 +71,8 @@ def _what_it_is(report: ModelReport, style: Style) -> Iterator[str]:
         beside = [*model.side_files, *(f"assets.extra/{name}" for name in model.extra_assets)]
         if beside:
             yield f"  beside       {_some(tuple(beside))}"
+    if report.layout:
+        yield f"  found in     {report.layout}"
     yield f"  judged for   {targets_text(report.judgement.targets)} ({report.why_target})"
     if report.why_tags:
         yield f"  with tags    [{', '.join(report.model.meta_graphs[0].tags)}]: {report.why_tags}"
@@ -150,6 +153,7 @@ def _findings(report: ModelReport, style: Style) -> Iterator[str]:
     causes = _by_cause(report)
     if not causes:
         yield style.good("no findings")
+        yield from _suppressed(report)
         return
     yield _totals(report, style)
     for summary, indices in causes:
@@ -164,11 +168,24 @@ def _findings(report: ModelReport, style: Style) -> Iterator[str]:
             yield f"      means  {summary.effect}"
         yield f"      fix    {_indented(fix)}"
         yield from _consequences(report, indices)
+    yield from _suppressed(report)
+
+
+def _suppressed(report: ModelReport) -> Iterator[str]:
+    """How many findings are not told, and why; the baseline's entries that no longer say what they did."""
+    reasons = [found.by for i in range(len(report.findings)) if (found := report.suppression(i)) is not None]
+    for by, words_of in ((BY_BASELINE, "known to the baseline"), (BY_POLICY, "off by the policy (select, ignore)")):
+        if by in reasons:
+            yield f"not told: {_count(reasons.count(by), 'finding')} {words_of}"
+    held = report.against_baseline or Matched()
+    for title, entries in (("expired", held.expired), ("stale", held.stale)):
+        for entry in entries:
+            yield f"baseline: {title}{f' since {entry.expires}' * (title == 'expired')}: {entry.rule} {entry.message}"
 
 
 def _consequences(report: ModelReport, indices: list[int]) -> Iterator[str]:
     """What follows from a cause, a line each: it goes away with the cause."""
-    effects = [report.findings[effect] for effect, cause in report.judgement.follows.items() if cause in indices]
+    effects = [report.findings[effect] for effect, cause in report.follows.items() if cause in indices]
     told = dict.fromkeys(f"{finding.rule} {words(finding)[0]} ({finding.where})" for finding in effects)
     for line in list(told)[:PLACES_SHOWN]:
         yield f"      so     {line}"
@@ -196,9 +213,9 @@ def _cause(finding: Finding) -> tuple[str, str]:
 def _by_cause(report: ModelReport) -> list[tuple[Summary, list[int]]]:
     """Findings with the same words together, with the worst of their meanings; worst first."""
     causes: dict[tuple[str, str], list[int]] = {}
-    for index, finding in enumerate(report.findings):
-        if index not in report.judgement.follows:
-            causes.setdefault(_cause(finding), []).append(index)
+    for index in report.told():
+        if index not in report.follows:
+            causes.setdefault(_cause(report.findings[index]), []).append(index)
     groups = []
     for indices in causes.values():
         worst = min((report.summary(i) for i in indices), key=_badness)
@@ -214,11 +231,11 @@ def _badness(summary: Summary) -> tuple[int, int]:
 def _totals(report: ModelReport, style: Style) -> str:
     """How many findings of each severity; what differs only in the release counts once, what follows is counted apart."""
     worst: dict[tuple[object, ...], str] = {}
-    following = report.judgement.follows
-    for i, finding in enumerate(report.findings):
+    following = report.follows
+    for i in report.told():
         if i in following:
             continue
-        key = (*_cause(finding), finding.where)
+        key = (*_cause(report.findings[i]), report.findings[i].where)
         worst[key] = min(worst.get(key, SEVERITIES[-1]), report.summary(i).severity, key=SEVERITIES.index)
     counted = list(worst.values())
     parts = [_count(counted.count(s), s) for s in SEVERITIES if s in counted]

@@ -20,6 +20,7 @@ FAMILIES = {
     "versions": "VR",
     "security": "SC",
     "keras": "KR",
+    "policy": "PO",
 }
 KERAS = "keras"  # asked, and imported, only where a loader of Keras takes part
 _SHAPES = (Rule, KindRule, GraphRule)

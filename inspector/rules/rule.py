@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
-from inspector.findings import ADVICE, ERROR, NOTE, UNSAFE, WARNING, WRONG_RESULT, Location, Otherwise
+from inspector.findings import ADVICE, ERROR, NOTE, POLICY, UNSAFE, WARNING, WRONG_RESULT, Location, Otherwise
 from inspector.model.graph import Form
+from inspector.named_tuple import NamedTuple
+from inspector.policy import NO_DEMANDS, Demands
 from inspector.topology.inspection import Inspection, MetaView
 from inspector.topology.ops import OpSet
 from inspector.topology.wiring import Wiring
@@ -17,6 +19,7 @@ WRONG_RESULT_WARNING = Otherwise(WRONG_RESULT, WARNING)
 WRONG_RESULT_ERROR = Otherwise(WRONG_RESULT, ERROR)
 UNSAFE_WARNING = Otherwise(UNSAFE, WARNING)
 UNSAFE_ERROR = Otherwise(UNSAFE, ERROR)
+POLICY_ERROR = Otherwise(POLICY, ERROR)
 
 
 class Example(NamedTuple):
@@ -26,7 +29,7 @@ class Example(NamedTuple):
     the text makes (None removes a file); ``damage`` are (file, edit) pairs applied last: ("variables/variables.index",
     "cut 8") cuts the last 8 bytes, "flip 100" flips the lowest bit of byte 100, "remove" removes the file.
     ``expect`` holds the places (node, key, tensor or file names); empty for a good example. ``target`` is the release
-    to judge against, the newest by default.
+    to judge against, the newest by default; ``demands`` are those of the policy.
     """
 
     text: str = ""
@@ -34,6 +37,7 @@ class Example(NamedTuple):
     files: Mapping[str, bytes | None] = {}
     damage: tuple[tuple[str, str], ...] = ()
     target: str = "latest"
+    demands: Demands = NO_DEMANDS
 
 
 class Found(NamedTuple):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from inspector.model.graph import Graph
 from inspector.model.saved_model import MetaGraph, Model
+from inspector.named_tuple import NamedTuple
 from inspector.topology.reach import Reach, callable_signatures
 
 AT_LOAD = "load"

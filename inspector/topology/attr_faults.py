@@ -7,13 +7,14 @@ attr_value_util.cc (AttrValueHasType).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.catalogue import AttrDef, OpDef
 from inspector.catalogue.features import DTYPES_SINCE
 from inspector.model import dtypes
 from inspector.model.dtypes import REF
 from inspector.model.graph import Attr, Form
+from inspector.named_tuple import NamedTuple
 from inspector.topology.ops import arg_types
 from inspector.topology.wiring import Wiring
 

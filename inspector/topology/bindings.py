@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from inspector.model.bundle import TensorBundle
 from inspector.model.graph import Kind
+from inspector.named_tuple import NamedTuple
 from inspector.topology.inspection import MetaView
 from inspector.topology.restores import VARIABLES
 

@@ -6,9 +6,10 @@ Source: tensorflow/core/ops/functional_ops.cc; core/common_runtime/lower_functio
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.model.graph import Attr, Form, Function, Kind
+from inspector.named_tuple import NamedTuple
 
 
 class Call(NamedTuple):

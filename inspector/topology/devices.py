@@ -8,9 +8,9 @@ graph puts every device.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from inspector.model.graph import Kind
+from inspector.named_tuple import NamedTuple
 
 _PYTHON_TYPES = ("CPU", "GPU", "TPU", "CUSTOM", "EPU")
 _CAPITALS = ("cpu", "gpu")

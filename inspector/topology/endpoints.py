@@ -10,11 +10,12 @@ concrete_function.py (_call_with_flat_signature).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.model.objects import ObjectGraph
 from inspector.model.saved_model import MetaGraph
 from inspector.model.structures import Leaf, Named, Spec, leaves
+from inspector.named_tuple import NamedTuple
 from inspector.topology.parameters import Unfit, parameters_of, sanitized
 from inspector.topology.reach import callable_signatures
 

@@ -6,14 +6,15 @@ Sources: tensorflow/core/protobuf/saved_object_graph.proto, struct.proto, tracka
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.catalogue import features
 from inspector.catalogue.features import Feature
 from inspector.model.objects import ObjectGraph
 from inspector.model.saved_model import MetaGraph
+from inspector.named_tuple import NamedTuple
 from inspector.topology.reach import callable_signatures
-from inspector.wire.schema import full_message
+from inspector.wire.schema import full_message, message
 
 # How fields of StructuredValue begin in bytes (type_spec_value, bounded_..., tensor_value, numpy_value): a cheap look,
 # before a nest is walked.
@@ -79,10 +80,8 @@ def _of_objects(objects: ObjectGraph) -> Iterator[tuple[Feature, int]]:
     for number, node in enumerate(objects.nodes):
         kind = node.WhichOneof("kind")
         if kind in _FUNCTIONS:
-            raw = getattr(node, kind).function_spec.SerializeToString()
-            if _may_have_some(raw):
-                spec = full_message("FunctionSpec").FromString(raw)
-                yield from ((feature, number) for feature in _in_values(spec.fullargspec, spec.input_signature))
+            spec = getattr(node, kind).function_spec
+            yield from ((feature, number) for feature in _in_values(spec.fullargspec, spec.input_signature))
         elif kind == "captured_tensor":
             yield features.CAPTURED_TENSOR, number
         for saveable in node.saveable_objects.values():
@@ -92,11 +91,9 @@ def _of_objects(objects: ObjectGraph) -> Iterator[tuple[Feature, int]]:
 
 def _of_functions(objects: ObjectGraph) -> Iterator[Use]:
     for name in sorted(objects.proto.concrete_functions):
-        raw = objects.proto.concrete_functions[name].SerializeToString()
-        if _may_have_some(raw):
-            function = full_message("SavedConcreteFunction").FromString(raw)
-            for feature in _in_values(function.canonicalized_input_signature, function.output_signature):
-                yield Use(feature, name)
+        function = objects.proto.concrete_functions[name]
+        for feature in _in_values(function.canonicalized_input_signature, function.output_signature):
+            yield Use(feature, name)
 
 
 def _lacks_signature(objects: ObjectGraph, number: int) -> bool:
@@ -105,9 +102,8 @@ def _lacks_signature(objects: ObjectGraph, number: int) -> bool:
     function = objects.nodes[number]
     if function.WhichOneof("kind") != "bare_concrete_function":
         return False
-    raw = function.bare_concrete_function.function_spec.SerializeToString()
-    kind = full_message("FunctionSpec").FromString(raw).input_signature.WhichOneof("kind")
-    return kind in (None, "none_value")
+    raw = function.bare_concrete_function.function_spec.input_signature
+    return message("StructuredValue").FromString(raw).WhichOneof("kind") in (None, "none_value")
 
 
 def _of_checkpoint(objects: ObjectGraph, checkpoint: Any) -> Iterator[tuple[Feature, int]]:
@@ -120,9 +116,10 @@ def _may_have_some(raw: bytes) -> bool:
     return any(mark in raw for mark in _MARKS)
 
 
-def _in_values(*values: Any) -> Iterator[Feature]:
-    """The features that some StructuredValues use, at any depth."""
-    todo = list(values)
+def _in_values(*blobs: bytes) -> Iterator[Feature]:
+    """The features that some serialized StructuredValues use, at any depth."""
+    parse = full_message("StructuredValue").FromString if any(map(_may_have_some, blobs)) else None
+    todo = [parse(blob) for blob in blobs] if parse is not None else []
     while todo:
         value = todo.pop()
         kind = value.WhichOneof("kind")

@@ -7,12 +7,12 @@ assets are no access; everything else that a load or a call reaches is. What not
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from inspector.catalogue import release
 from inspector.catalogue.capabilities import CAPABILITIES, DESCRIPTOR_IN_PLACE, WHEN_ATTR
 from inspector.model.graph import Graph, Kind
 from inspector.model.saved_model import MetaGraph, Model
+from inspector.named_tuple import NamedTuple
 from inspector.topology.assets import stays_inside
 from inspector.topology.endpoints import CALL, endpoints_of
 from inspector.topology.origins import ASSET, CONST, FED, UNFED, Origin, Origins

@@ -14,6 +14,7 @@ from inspector.findings import Target
 from inspector.model.graph import Function, Graph
 from inspector.model.objects import ObjectVariable
 from inspector.model.saved_model import MetaGraph, Model
+from inspector.policy import NO_DEMANDS, Demands
 from inspector.topology.features import Use, used
 from inspector.topology.liveness import live_nodes
 from inspector.topology.ops import OPS, RELEASE, TARGET, TYPES, OpSet, OpShare, Uses
@@ -51,14 +52,15 @@ class MetaShare:
 class Share:
     """What the inspections of one model for several targets have in common. Cost: none before it is asked.
 
-    ``taught`` are ops of the user's own, which are registered in every target.
+    ``taught`` are ops of the user's own, which are registered in every target; ``demands`` are what the policy asks.
     """
 
-    __slots__ = ("_keras", "known", "metas", "model", "ops", "routes", "taught")
+    __slots__ = ("_keras", "demands", "known", "metas", "model", "ops", "routes", "taught")
 
-    def __init__(self, model: Model, taught: Mapping[str, OpDef] = {}) -> None:
+    def __init__(self, model: Model, taught: Mapping[str, OpDef] = {}, demands: Demands = NO_DEMANDS) -> None:
         self.model = model
         self.taught = taught
+        self.demands = demands
         self.metas = [MetaShare(meta) for meta in model.meta_graphs]
         self.known = _ops_of(model)
         self.ops: dict[tuple[object, ...], int] = {}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.catalogue import keras_names
 from inspector.model.keras import (
@@ -24,6 +24,7 @@ from inspector.model.keras import (
 )
 from inspector.model.objects import ObjectGraph
 from inspector.model.saved_model import Model
+from inspector.named_tuple import NamedTuple
 
 BUILT, NETWORK, REVIVED, REFUSED, UNREADABLE = "built", "network", "revived", "refused", "unreadable"
 _UNDEFINED = "layer was saved without config"

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from inspector.catalogue import Release, release
 from inspector.catalogue.kerneldef import DEFAULT_DEVICE, XLA_DEVICE, AttrValue, KernelDef, matches
 from inspector.errors import UnknownRelease
 from inspector.model.graph import Attr, Form, Function, Kind
+from inspector.named_tuple import NamedTuple
 from inspector.topology.inspection import MetaView
 from inspector.topology.liveness import live_nodes
 from inspector.topology.ops import OpSet, attr_value

@@ -6,12 +6,13 @@ Source: tensorflow/core/framework/node_def_util.cc (InOutTypesForNode, AddArgToS
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.catalogue import ArgDef, AttrDef, OpDef, Release
 from inspector.findings import CAPI, TF_SERVING
 from inspector.model.dtypes import NAMES, REF
 from inspector.model.graph import Attr, Form, Library
+from inspector.named_tuple import NamedTuple
 from inspector.wire.schema import message
 
 UNKNOWN_TYPE = 0

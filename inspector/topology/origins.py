@@ -7,9 +7,8 @@ What it cannot follow is UNKNOWN.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from inspector.model.graph import Function, Graph, Kind
+from inspector.named_tuple import NamedTuple
 from inspector.topology.reach import Reach
 
 CONST = "constant"

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from keyword import iskeyword
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.model.structures import Leaf, Named, Spec, leaves
+from inspector.named_tuple import NamedTuple
 
 
 class Unfit(Exception):

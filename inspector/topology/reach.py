@@ -10,10 +10,10 @@ tensorflow/cc/saved_model/loader_util.cc (GetInitOp), tensorflow/python/saved_mo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from inspector.model.graph import Graph, Kind
 from inspector.model.saved_model import MetaGraph, Signature
+from inspector.named_tuple import NamedTuple
 
 INIT_SIGNATURE = "__saved_model_init_op"
 TRAIN_SIGNATURE = "__saved_model_train_op"

@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from inspector.model import dtypes
 from inspector.model.dtypes import Shape
 from inspector.model.graph import Form, Function, Graph, Kind
 from inspector.model.saved_model import Model
+from inspector.named_tuple import NamedTuple
 from inspector.topology.reach import Reach
 from inspector.wire.schema import message
 

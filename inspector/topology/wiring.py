@@ -12,10 +12,11 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.model.dtypes import REF
 from inspector.model.graph import Function, Graph
+from inspector.named_tuple import NamedTuple
 from inspector.topology.ops import OpSet, Resolved
 
 # graph_constructor.cc IsValidNodeName, without allow_internal_ops.

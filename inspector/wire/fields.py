@@ -7,8 +7,9 @@ Source: https://protobuf.dev/programming-guides/encoding.
 
 from __future__ import annotations
 
+from google.protobuf.message import DecodeError
+
 from inspector.wire.coding import varint
-from inspector.wire.schema import DecodeError
 
 Span = tuple[int, int]
 

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from inspector.checking import check
-from inspector.report.json import dumps
+from inspector.report.json import written
 
 ROOT = Path(__file__).parent.parent.parent
 SCHEMA = json.loads(resources.files("inspector").joinpath("report/schema.json").read_text())
@@ -27,8 +27,8 @@ def test_the_schema_is_a_schema() -> None:
 def test_every_golden_document_is_valid(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Healthy, broken, and no SavedModel at all; the same bytes twice; no path of this machine."""
     monkeypatch.chdir(ROOT)
-    text = dumps(check(f"golden/models/{name}", tensorflow="2.21"))
-    again = dumps(check(f"golden/models/{name}", tensorflow="2.21"))
+    text = written(check(f"golden/models/{name}", tensorflow="2.21").as_dict())
+    again = written(check(f"golden/models/{name}", tensorflow="2.21").as_dict())
 
     VALIDATOR.validate(json.loads(text))
     assert text == again

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from inspector.catalogue import release
-from inspector.engine import judge, run_rules, words
+from inspector.engine import judge_each, run_rules, words
 from inspector.findings import Target
 from inspector.loaders import LOADERS
 from inspector.model.saved_model import open_model
 from inspector.rules.registry import rules
 from inspector.rules.rule import Example, Rule
-from inspector.topology.inspection import Inspection
+from inspector.topology.inspection import Inspection, Share
 from tests.building import build
 
 # Rules that good examples of other rules may set off, and why that cannot be avoided.
@@ -43,7 +43,8 @@ def cases(*kinds: str) -> list[Any]:
 
 def inspection(example: Example, folder: Path) -> Inspection:
     model = open_model(build(example, folder / "model"))
-    return Inspection(model, Target(release(example.target).version, "cpu"))
+    share = Share(model, demands=example.demands)
+    return Inspection(model, Target(release(example.target).version, "cpu"), share=share)
 
 
 @pytest.mark.parametrize("case", cases("bad"))
@@ -75,7 +76,7 @@ def test_other_rules_are_silent_on_a_good_example(case: Case, tmp_path: Path) ->
 @pytest.mark.parametrize("case", cases("good", "bad"))
 def test_verdicts_and_words_come_of_every_example(case: Case, tmp_path: Path) -> None:
     it = inspection(case.example, tmp_path)
-    judgement = judge(it.model, it.target, loaders=LOADERS, strict=True)
+    (judgement,) = judge_each(it.model, [it.target], loaders=LOADERS, demands=case.example.demands, strict=True)
     assert {verdict.loader for verdict in judgement.verdicts} == set(LOADERS)
     for finding in judgement.findings:
         message, fix = words(finding)

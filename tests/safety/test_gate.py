@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from inspector.checking import ConfirmBy, ModelReport, check
+from inspector.checking import ConfirmBy, check
 from inspector.confirmation import tensorflow_of
+from inspector.results import ModelReport
 
 LOADERS = ("tf2", "tf1", "serving")
 # model → the loaders whose load is refused; the signatures that are not called where it is not.

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+
+from inspector.named_tuple import NamedTuple
 
 _ORIGINAL = "inspect the SavedModel that it was made from; it cannot be turned back into one"
 _AGAIN = "download it again: "

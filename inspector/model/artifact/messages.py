@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from inspector.model.artifact.kinds import (
     KINDS,
@@ -12,6 +11,7 @@ from inspector.model.artifact.kinds import (
     Source,
     describe,
 )
+from inspector.named_tuple import NamedTuple
 
 
 class _Field(NamedTuple):

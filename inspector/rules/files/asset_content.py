@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from inspector.findings import Location
 from inspector.model.graph import Graph, Kind
+from inspector.named_tuple import NamedTuple
 from inspector.rules.rule import WRONG_RESULT_ERROR, Example, Found, Rule
 from inspector.topology.assets import AssetUse, asset_uses, path_of, stays_inside
 from inspector.topology.inspection import Inspection, MetaView

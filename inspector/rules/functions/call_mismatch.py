@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from inspector.model import dtypes
 from inspector.model.graph import Function, Kind
+from inspector.named_tuple import NamedTuple
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, GraphRule, found_node
 from inspector.topology.calls import calls_of, signature_types
 from inspector.topology.inspection import MetaView

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from inspector.model.graph import Form, Graph
+from inspector.named_tuple import NamedTuple
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule, node_at
 from inspector.topology.inspection import Inspection, MetaView
 from inspector.topology.reach import callable_signatures

@@ -16,11 +16,11 @@ python/framework/function_def_to_graph.py (function_def_to_graph, function_def_t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from inspector.model.dtypes import RESOURCE, Shape, shape_of
 from inspector.model.graph import Form, Function, Graph, Kind, Library
 from inspector.model.saved_model import MetaGraph
+from inspector.named_tuple import NamedTuple
 from inspector.topology.ops import OpSet, Resolved
 from inspector.topology.restores import declared
 from inspector.topology.shapes.constants import evaluate

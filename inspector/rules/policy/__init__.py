@@ -1,0 +1,1 @@
+"""PO: what the project asks of its models beyond that they load."""
