@@ -426,7 +426,7 @@ def tf_keras_two_inputs(tf: Any, out: Path) -> None:
     """tf_keras Functional model with two inputs in a dict, one of them strings that are looked up."""
     layers = tf.keras.layers
     numbers = tf.keras.Input((3,), name="numbers")
-    words = tf.keras.Input((), name="words", dtype="string")
+    words = tf.keras.Input((1,), name="words", dtype="string")
     known = layers.StringLookup(vocabulary=["red", "green"], output_mode="one_hot", name="known")(words)
     score = layers.Concatenate(name="score")([layers.Dense(2, name="dense")(numbers), known])
     model = tf.keras.Model({"numbers": numbers, "words": words}, score, name="two_inputs")

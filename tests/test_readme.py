@@ -74,3 +74,15 @@ def test_the_refused_call_is_real(capsys: pytest.CaptureFixture[str], monkeypatc
 
     assert main(["call", "golden/models/module-signatures", "outside(x: float64[3])"]) == 1
     assert capsys.readouterr().out == shown
+
+
+def test_the_loaders_of_keras_are_real(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the README shows of them, to the letter, but for spaces at the ends of lines."""
+    monkeypatch.chdir(ROOT)
+    model = "golden/models/tf-keras-custom"
+    (one,) = check(model, tensorflow="2.21", loaders=["tf_keras", "tfsm"]).models
+    shown = README.split(f"--loader tf_keras --loader tfsm {model}\n", 1)[1].split("```")[0]
+
+    assert shown.strip().splitlines() == [
+        line.rstrip() for line in "\n".join(lines(one, Style(colour=False))).splitlines()
+    ]

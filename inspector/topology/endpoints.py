@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from inspector.model import dtypes
 from inspector.model.objects import ObjectGraph
 from inspector.model.saved_model import MetaGraph
 from inspector.model.structures import Leaf, Named, Spec, leaves
 from inspector.named_tuple import NamedTuple
 from inspector.topology.parameters import Unfit, parameters_of, sanitized
 from inspector.topology.reach import callable_signatures
+from inspector.wire.schema import message
 
 SIGNATURE, ATTRIBUTE = "signature", "attribute"
 # Why an endpoint cannot be called.
@@ -36,7 +38,8 @@ class Endpoint(NamedTuple):
 
     ``functions`` are the concrete functions that a call may run (none for a V1 model). ``problem`` is why it cannot be
     called with one argument, empty where it can; ``inputs`` names what it takes. ``casts`` are the dtypes of floating
-    inputs that Keras makes float32 of, unless the layer has another dtype.
+    inputs that Keras makes float32 of, unless the layer has another dtype. ``takes`` is the structure of its argument,
+    told only of the best one.
     """
 
     name: str
@@ -45,20 +48,51 @@ class Endpoint(NamedTuple):
     inputs: tuple[str, ...]
     problem: str = ""
     casts: tuple[str, ...] = ()
+    takes: str = ""
 
     def line(self, path: str) -> str:
-        """The Python that makes a layer of it."""
-        if len(self.casts) > 1:
-            return f"layer = keras.layers.TFSMLayer({path!r}, call_endpoint={self.name!r}); layer.autocast = False"
-        dtype = f", dtype={self.casts[0]!r}" if self.casts else ""
-        return f"keras.layers.TFSMLayer({path!r}, call_endpoint={self.name!r}{dtype})"
+        """The Python that makes a layer of it, and what that is called with."""
+        dtype = f", dtype={self.casts[0]!r}" if len(self.casts) == 1 else ""
+        made = f"layer = keras.layers.TFSMLayer({path!r}, call_endpoint={self.name!r}{dtype})"
+        cast = "; layer.autocast = False" if len(self.casts) > 1 else ""
+        return f"{made}{cast}; layer(x)" + (f" with x: {self.takes}" if self.takes else "")
 
 
-def best(endpoints: Iterable[Endpoint]) -> Endpoint | None:
+def best(meta: MetaGraph, *, v2: bool) -> Endpoint | None:
     """The endpoint to recommend; None where there is none that can be called."""
-    usable = [endpoint for endpoint in endpoints if not endpoint.problem]
+    usable = [endpoint for endpoint in endpoints_of(meta, v2=v2).values() if not endpoint.problem]
     rank = {name: place for place, name in enumerate(_PREFERRED)}
-    return min(usable, key=lambda one: (bool(one.casts), rank.get(one.name, len(rank))), default=None)
+    found = min(usable, key=lambda one: (bool(one.casts), rank.get(one.name, len(rank))), default=None)
+    return None if found is None else found._replace(takes=_takes(meta, found))
+
+
+def _takes(meta: MetaGraph, endpoint: Endpoint) -> str:
+    """``{'a': float32[?,4], 'b': int32[?]}``; empty where it is not known."""
+    if not endpoint.functions or meta.objects is None:
+        (info,) = meta.signatures[endpoint.name].inputs.values()
+        return f"{dtypes.name(info.dtype)}{dtypes.shape_text(info.shape)}"
+    if endpoint.functions[0] not in meta.objects.proto.concrete_functions:
+        return ""
+    raw = meta.objects.proto.concrete_functions[endpoint.functions[0]].canonicalized_input_signature
+    both = message("StructuredValue").FromString(raw).tuple_value.values
+    if len(both) != 2:
+        return ""
+    named = both[1].dict_value.fields
+    given = [*both[0].tuple_value.values, *(named[key] for key in sorted(named))]
+    return _spelled(given[0]) if given else ""
+
+
+def _spelled(value: Any) -> str:
+    kind = value.WhichOneof("kind")
+    if kind in ("tensor_spec_value", "bounded_tensor_spec_value"):
+        spec = getattr(value, kind)
+        return f"{dtypes.name(spec.dtype)}{dtypes.shape_text(dtypes.shape_of(spec.shape))}"
+    if kind == "dict_value":
+        fields = value.dict_value.fields
+        return "{" + ", ".join(f"{key!r}: {_spelled(fields[key])}" for key in sorted(fields)) + "}"
+    if kind in ("list_value", "tuple_value"):
+        return f"[{', '.join(_spelled(one) for one in getattr(value, kind).values)}]"
+    return str(value.type_spec_value.type_spec_class_name) or "a value of its own type"
 
 
 def endpoints_of(meta: MetaGraph, *, v2: bool) -> dict[str, Endpoint]:

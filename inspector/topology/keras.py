@@ -232,7 +232,7 @@ def _revival(one: KerasObject, tree: Mapping[str, Any]) -> Revival:
     has_config = isinstance(config, dict) and _UNDEFINED not in config
     config = config if isinstance(config, dict) else {}
     shown = name if isinstance(name, str) else ""
-    bytecode = has_config and _holds_bytecode(shown, config)
+    bytecode = has_config and _holds_bytecode(config)
     if one.identifier != METRIC and has_config and _is_network(tree):
         fault = _lacks(tree, ("class_name",))
         return Revival(one, UNREADABLE if fault else NETWORK, shown, why=fault)
@@ -303,15 +303,20 @@ def _function(key: str, value: str, owner: str) -> Iterator[Unknown]:
         yield Unknown(f"{key} function", value)
 
 
-def _holds_bytecode(name: str, config: Any, depth: int = 0) -> bool:
-    """Whether building from a config runs Python bytecode in it: Lambda layers, and wrappers of RNN cells."""
-    if depth > _DEEP or not isinstance(config, (dict, list)):
+def _holds_bytecode(config: Any, depth: int = 0) -> bool:
+    """Whether building from a config runs Python bytecode in it: Lambda layers, and wrappers of RNN cells.
+
+    What lies too deep to be looked at is taken for some.
+    """
+    if not isinstance(config, (dict, list)):
         return False
+    if depth > _DEEP:
+        return True
     if isinstance(config, list):
-        return any(_holds_bytecode(name, one, depth + 1) for one in config)
+        return any(_holds_bytecode(one, depth + 1) for one in config)
     if any(key.endswith("function_type") and value == "lambda" for key, value in config.items()):
         return True
-    return any(_holds_bytecode(name, one, depth + 1) for one in config.values())
+    return any(_holds_bytecode(one, depth + 1) for one in config.values())
 
 
 def _children(objects: ObjectGraph, node: int) -> set[int]:

@@ -101,10 +101,10 @@ def _data(some: tuple[Unknown, ...], needed: str, of: str = "", *, skipped: bool
     """``skipped``: not needed with compile=False."""
     names = [unknown.name for unknown in some]
     roles = list(dict.fromkeys(unknown.role for unknown in some))
-    what = f"the {listed(roles)} {some_of(names)}{of} {'is' if len(some) == 1 else 'are'}"
-    cure = "; ".join(dict.fromkeys(map(_cure, names[:NAMED])))
+    what = f"{some_of(names)} ({listed(roles)}){of} {'is' if len(some) == 1 else 'are'}"
+    cure = _cure(names)
     if needed == NO:
-        cure = f"if methods of its own are needed, {cure}; else there is nothing to do"
+        cure = f"if methods of their own are needed, {cure}; else there is nothing to do"
     elif skipped:
         cure += "; for inference load_model(path, compile=False)"
     return {
@@ -117,12 +117,22 @@ def _data(some: tuple[Unknown, ...], needed: str, of: str = "", *, skipped: bool
     }
 
 
-def _cure(full: str) -> str:
-    package, _, name = full.rpartition(">")
-    if package in _PACKAGES:
-        install, statement = _PACKAGES[package]
-        return f"pip install {install}, and {statement} before the load"
-    passed = f"load_model(path, custom_objects={{{full!r}: {name}}})"
-    if package:
-        return f"import the module that registers {full} before the load, or {passed}"
-    return passed + (f", {name} being {_CLASSES[name]}" if name in _CLASSES else "")
+def _cure(names: list[str]) -> str:
+    """Imports of packages that are known, registrations that are said, and what can be passed in any case."""
+    known = dict.fromkeys(_PACKAGES[package] for name in names if (package := _split(name)[0]) in _PACKAGES)
+    ways = [f"pip install {install}, and {statement} before the load" for install, statement in known]
+    left = [name for name in names if _split(name)[0] not in _PACKAGES]
+    registered = [name for name in left if _split(name)[0]]
+    if registered:
+        ways.append(f"import the modules that register {some_of(registered)} before the load")
+    if left:
+        passed = ", ".join(f"{name!r}: {_split(name)[1]}" for name in left[:NAMED]) + (", ..." if left[NAMED:] else "")
+        hints = [f", {name} being {_CLASSES[name]}" for name in left if name in _CLASSES]
+        ways.append(f"load_model(path, custom_objects={{{passed}}})" + "".join(hints))
+    return ", or ".join(ways)
+
+
+def _split(name: str) -> tuple[str, str]:
+    """The package and the name of a class that is registered: "pkg>Name"."""
+    package, _, own = name.rpartition(">")
+    return package, own

@@ -52,7 +52,7 @@ class EndpointInputs(Rule):
     def check(self, it: Inspection) -> Iterator[Found]:
         for view in it.meta_views:
             endpoints = endpoints_of(view.meta, v2=it.model.is_v2)
-            other = best(endpoints.values())
+            other = best(view.meta, v2=it.model.is_v2)
             for endpoint in endpoints.values():
                 if endpoint.problem:
                     data = {

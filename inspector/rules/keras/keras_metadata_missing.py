@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from inspector.findings import Location
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
-from inspector.topology.endpoints import best, endpoints_of
+from inspector.topology.endpoints import best
 from inspector.topology.inspection import Inspection
 
 _OBJECT = "object 0 user_object {identifier} producer=1 min_consumer=1{metadata}\n"
@@ -42,7 +42,7 @@ class KerasMetadataMissing(Rule):
         lacking = it.keras.metadata.lacking
         objects = it.meta_views[0].meta.objects if it.meta_views else None
         if lacking and objects is not None:
-            endpoint = best(endpoints_of(it.meta_views[0].meta, v2=it.model.is_v2).values())
+            endpoint = best(it.meta_views[0].meta, v2=it.model.is_v2)
             else_by = f", or {endpoint.line(it.model.path)}" if endpoint is not None else ""
             cure = (
                 "copy keras_metadata.pb too, or save again with model.save(path, save_format='tf'); without it, "

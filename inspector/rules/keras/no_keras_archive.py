@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from inspector.findings import Location
 from inspector.model.keras import is_keras_folder
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
-from inspector.topology.endpoints import best, endpoints_of
+from inspector.topology.endpoints import best
 from inspector.topology.inspection import Inspection
 
 _MODEL = """
@@ -48,19 +48,21 @@ class NoKerasArchive(Rule):
 def _cure(it: Inspection) -> str:
     """The line that works for this model."""
     path, known = it.model.path, len(it.meta_views) == 1
-    endpoint = None if not known else best(endpoints_of(it.meta_views[0].meta, v2=it.model.is_v2).values())
-    ways = [f"for inference, {_slots(it)}{endpoint.line(path)}"] if endpoint is not None else []
+    endpoint = None if not known else best(it.meta_views[0].meta, v2=it.model.is_v2)
+    ways = [f"for inference: {_slots(it)}{endpoint.line(path)}"] if endpoint is not None else []
     line = it.keras.plan.line(path)
     if line:
         ways.append(
-            f"as a Keras model, pip install tf_keras and {line} "
+            f"as a Keras model: pip install tf_keras, and {line} "
             "(or set TF_USE_LEGACY_KERAS=1 before TensorFlow is imported, and keep tf.keras)"
         )
     ways = ways or [f"tf.saved_model.load({path!r}), and call its signatures"]
-    return "; ".join(ways)
+    return "\n".join(ways)
 
 
 def _slots(it: Inspection) -> str:
     """What has to come first where an optimizer has slots, which only tf_keras brings back (OB001)."""
     objects = it.meta_views[0].meta.objects
-    return "pip install tf_keras, for the optimizer's slots, and " if objects is not None and objects.slots() else ""
+    return (
+        "pip install tf_keras (for the slots of the optimizer), and " if objects is not None and objects.slots() else ""
+    )
