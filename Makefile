@@ -6,7 +6,7 @@ MODEL  ?= golden/models/keras3-mlp
 TESTS  ?= tests
 RELEASES ?= 2.12.1 2.15.1 2.18.1 2.21.0
 
-.PHONY: help run test lint types unit golden golden-check catalogue catalogue-check differential schema bench clean
+.PHONY: help run test lint types unit golden golden-check catalogue catalogue-check differential schema completions tables bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -29,6 +29,7 @@ lint: $(BIN)/activate
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/make_schema.py --check
 	$(BIN)/python scripts/make_catalogue.py --check
+	$(BIN)/python scripts/make_completions.py --check
 
 types: $(BIN)/activate
 	$(BIN)/mypy
@@ -42,6 +43,9 @@ golden: $(BIN)/activate ## rewrite golden/*.txt, *.json and MATRIX.txt
 golden-check: $(BIN)/activate
 	$(BIN)/python golden/make_golden.py --check
 
+tables: $(BIN)/activate ## rewrite the tables of rules in README.md and docs/
+	$(BIN)/python scripts/make_tables.py
+
 catalogue: $(BIN)/activate ## rebuild the op catalogue; ADD=/path/to/python adds that environment's TensorFlow
 	$(BIN)/python scripts/make_catalogue.py $(if $(ADD),--add $(ADD))
 
@@ -53,6 +57,9 @@ differential: $(BIN)/activate ## verdicts on damaged models against recorded loa
 
 schema: $(BIN)/activate ## rebuild the protobuf descriptor sets
 	$(BIN)/python scripts/make_schema.py
+
+completions: $(BIN)/activate ## rebuild the shell completions
+	$(BIN)/python scripts/make_completions.py
 
 bench: $(BIN)/activate ## cold start and memory, as ratios
 	$(BIN)/python scripts/bench.py

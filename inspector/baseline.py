@@ -6,7 +6,6 @@ date. Entries are matched by fingerprint, never by counters or numbers of nodes.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -93,6 +92,8 @@ def match(entries: Iterable[Entry], fingerprints: Sequence[str], today: str) -> 
 
 def read_baseline(file: str, *, must: bool = True) -> Baseline:
     """Raises UsageError for a file that cannot be read or is no baseline; without ``must`` a missing one is empty."""
+    import json
+
     try:
         with open(file, encoding="utf-8") as stream:
             document = json.load(stream)
@@ -134,6 +135,8 @@ def written(before: Baseline, models: Iterable[Mapping[str, Any]]) -> str:
 
     Reasons and dates of ``before`` stay with their entries; models that were not judged stay as they are.
     """
+    import json
+
     found: dict[str, dict[str, Entry]] = {}
     for model in models:
         path = model_key(model["path"], before.file)

@@ -216,6 +216,12 @@ class CompatReport:
         models = [model.as_dict() for model in self.models]
         return {"schema_version": SCHEMA_VERSION, "inspector": VERSION, "models": models}
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from inspector.report.notebook import compat_html
+
+        return compat_html(self)
+
 
 def compat(
     path: str | os.PathLike[str],

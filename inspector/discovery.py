@@ -15,9 +15,7 @@ import os
 import re
 from collections.abc import Iterator
 
-from inspector.canonical.names import natural
 from inspector.errors import UsageError
-from inspector.model.folder import version_names
 from inspector.model.saved_model import PB, PBTXT
 from inspector.named_tuple import NamedTuple
 
@@ -68,11 +66,29 @@ def find_models(path: str, version: int | None = None, *, recursive: bool = Fals
     return found
 
 
+def model_of(file: str) -> str:
+    """The folder of the model that a file belongs to: the nearest one above that holds a graph file, or else the one that
+    holds the part (variables, assets ...) that the file lies in."""
+    from inspector.model.artifact import PART_FOLDERS
+
+    parts = os.path.normpath(file).split(os.sep)
+    for end in range(len(parts) - 1, 0, -1):
+        folder = os.sep.join(parts[:end]) or os.sep
+        if _is_model(folder):
+            return folder
+    for end in range(len(parts) - 2, -1, -1):
+        if parts[end] in PART_FOLDERS:
+            return os.sep.join(parts[:end]) or os.curdir
+    return os.path.dirname(file) or os.curdir
+
+
 def _is_model(folder: str) -> bool:
     return any(os.path.lexists(os.path.join(folder, name)) for name in (PB, PBTXT))
 
 
 def _in_folder(path: str, version: int | None, recursive: bool) -> list[Found]:
+    from inspector.model.folder import version_names
+
     versions = version_names(path)
     if versions:
         if version is not None and version not in versions:
@@ -87,6 +103,8 @@ def _in_folder(path: str, version: int | None, recursive: bool) -> list[Found]:
 
 def _below(path: str) -> list[str]:
     """The models below a folder, at any depth, in natural order; links to folders are not followed."""
+    from inspector.canonical.names import natural
+
     found: list[str] = []
     seen = 0
     for where, folders, files in os.walk(path):
@@ -120,6 +138,8 @@ def _layout(path: str) -> str:
 
 def _holds_base(path: str, names: set[str]) -> bool:
     """Whether some folder is a base folder: SageMaker unpacks model.tar.gz into <name>/<version>/ and code/."""
+    from inspector.model.folder import version_names
+
     return any(version_names(os.path.join(path, name)) for name in sorted(names)[:100] if name != "code")
 
 
@@ -139,6 +159,7 @@ def _served(path: str) -> list[Found]:
     """The versions that a TensorFlow Serving with this configuration would serve: the newest, all, or those named."""
     from google.protobuf import text_format
 
+    from inspector.model.folder import version_names
     from inspector.wire.schema import full_message, full_pool
 
     try:

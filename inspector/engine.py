@@ -9,6 +9,7 @@ from typing import Any
 from inspector.assumptions import SERVING, of_target
 from inspector.catalogue import OpDef
 from inspector.consequences import follows
+from inspector.described import described
 from inspector.findings import (
     ADVICE,
     CAPI,
@@ -30,7 +31,7 @@ from inspector.model.saved_model import Model
 from inspector.named_tuple import NamedTuple
 from inspector.policy import NO_DEMANDS, Demands
 from inspector.rehearsal import Group, rehearse
-from inspector.rules.registry import by_code, rules
+from inspector.rules.registry import rules
 from inspector.rules.rule import Found, Rule
 from inspector.sharing import Memo
 from inspector.topology.inspection import Inspection, Share
@@ -267,7 +268,7 @@ def sum_up(index: int, finding: Finding, meanings: Iterable[Meaning], chosen: It
     minding = [m for m in meanings if m.finding == index]
     wanted = tuple(chosen)
     counted = [m for m in minding if m.loader in wanted]
-    rule: Rule | None = by_code().get(finding.rule)
+    rule = described(finding.rule)
     otherwise_effect, otherwise_severity = rule.otherwise if rule is not None else (ADVICE, ERROR)
     if counted:
         effect = min((m.effect for m in counted), key=EFFECTS.index)
@@ -285,7 +286,7 @@ def _names(meanings: list[Meaning]) -> tuple[str, ...]:
 
 def words(finding: Finding) -> tuple[str, str]:
     """The message and the fix of a finding, its rule's templates filled with its data."""
-    rule = by_code().get(finding.rule)
+    rule = described(finding.rule)
     if rule is None:
         return f"{finding.data.get('rule')}: {finding.data.get('why')}", "report this as a bug of the inspector"
     data: Mapping[str, Any] = finding.data

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import Any
 
@@ -22,6 +21,8 @@ def fingerprint(finding: Finding, path: str) -> str:
     Left out are counters in names, the nodes and how many they are (equal faults of one graph are one finding), the target's
     release and the model's own path. Two findings of one model may be equal: of two layers of the same kind, say.
     """
+    import hashlib
+
     where = finding.where
     data = sorted((key, _plain(value, path)) for key, value in finding.data.items() if key not in _OF_TARGETS)
     parts = (

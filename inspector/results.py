@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from inspector.baseline import BY_POLICY, Matched, Suppression
@@ -20,9 +20,17 @@ from inspector.findings import (
     Verdict,
 )
 from inspector.model.saved_model import Model
+from inspector.named_tuple import NamedTuple
 from inspector.own_ops import NO_OPS, OwnOps
 from inspector.policy import ANY, Policy
 from inspector.targets import AS_ASKED
+
+
+class Lock(NamedTuple):
+    """A lock that a model was held to, and the worst class of change since; UNKNOWN for a model that cannot be read."""
+
+    file: str
+    worst: str
 
 
 class ModelReport:
@@ -33,8 +41,8 @@ class ModelReport:
     """
 
     __slots__ = (
-        "against_baseline", "chosen", "confirmations", "fail_on", "judgement", "layout", "model", "own_ops", "policy", "why_tags",
-        "why_target",
+        "against_baseline", "chosen", "confirmations", "fail_on", "judgement", "layout", "lock", "model", "own_ops", "policy",
+        "why_tags", "why_target",
     )  # fmt: skip
 
     def __init__(
@@ -55,6 +63,7 @@ class ModelReport:
         self.policy = policy
         self.fail_on = ERROR
         self.layout = ""
+        self.lock: Lock | None = None
         self.against_baseline: Matched | None = None
         self.confirmations: list[Confirmation] = []
 
@@ -69,6 +78,10 @@ class ModelReport:
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
         return self.judgement.verdicts
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Findings that no loader minds, after those of the judgement."""
+        self.judgement = self.judgement._replace(findings=(*self.judgement.findings, *findings))
 
     def summary(self, index: int) -> Summary:
         """Effect, severity and loaders of one finding, over the chosen loaders; the policy may set the severity."""
@@ -101,6 +114,8 @@ class ModelReport:
             return 1
         if any(self._fails_unforetold(real) for real in self.confirmations):
             return 1
+        if self.lock is not None and self.lock.worst == UNKNOWN:
+            return 3
         return 3 if any(v.outcome == UNKNOWN for v in self.verdicts if v.loader in self.chosen) else 0
 
     def _fails_unforetold(self, real: Confirmation) -> bool:
@@ -152,6 +167,12 @@ class Report:
         from inspector.report.json import document
 
         return document(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from inspector.report.notebook import report_html
+
+        return report_html(self)
 
     def raise_for_errors(self) -> None:
         """Raise RestoreWouldFail if there is a finding of severity error, with all of them in its text."""

@@ -8,13 +8,14 @@ from typing import Any
 from inspector.baseline import Entry, match
 from inspector.checking import Plan, carry_out, choose_loaders, confirm_as_planned
 from inspector.errors import UsageError
+from inspector.findings import PLACES_KEPT, UNKNOWN, Finding, Location
 from inspector.fingerprints import fingerprint
 from inspector.named_tuple import NamedTuple
 from inspector.report import json, text
 from inspector.report.style import Style
-from inspector.results import ModelReport, Report
+from inspector.results import Lock, ModelReport, Report
 
-OK, FINDINGS, COULD_NOT_TELL = 0, 1, 3
+OK, COULD_NOT_TELL = 0, 3
 
 
 class Form(NamedTuple):
@@ -61,6 +62,8 @@ def tell(
 
     try:
         report = carry_out(plan, progress)
+        if plan.lock:
+            _hold_to_lock(report, plan.lock)
         if plan.baseline is not None:
             _hold_to_baseline(report, plan.baseline, form.today)
         if form.text:
@@ -70,18 +73,10 @@ def tell(
             confirm_as_planned(report, plan)
             if form.text:
                 say([line for real in report.confirmations for line in text.confirmation_lines(report, real, style)])
-        codes = [report.exit_code()]
-        locks = []
-        if plan.lock:
-            code, document, lines = _hold_to_lock(report.path, plan.lock)
-            say(lines)
-            locks.append(document)
-            codes.append(code)
     except UsageError as error:
         return Told(plan.path, OK, "".join(pieces), problem=str(error))
-    code = next((code for code in (FINDINGS, COULD_NOT_TELL) if code in codes), OK)
-    whole = json.document(Report([report], plan.targets), locks) if form.documents else None
-    return Told(plan.path, code, "".join(pieces), whole)
+    document = json.document(Report([report], plan.targets)) if form.documents else None
+    return Told(plan.path, report.exit_code(), "".join(pieces), document)
 
 
 def _hold_to_baseline(report: ModelReport, entries: Sequence[Entry], today: str) -> None:
@@ -89,19 +84,22 @@ def _hold_to_baseline(report: ModelReport, entries: Sequence[Entry], today: str)
     report.against_baseline = match(entries, marks, today)
 
 
-def _hold_to_lock(path: str, lock: str) -> tuple[int, dict[str, Any], list[str]]:
-    """A model against its lock: the exit code, the part of the JSON document, and the lines."""
+def _hold_to_lock(report: ModelReport, file: str) -> None:
+    """What changed since a lock was written becomes findings of the report."""
     from inspector.hashing import CannotHash
     from inspector.locking import check_lock
 
     try:
-        held = check_lock(path, lock)
-    except CannotHash as error:
-        return COULD_NOT_TELL, {"file": lock, "class": "unknown", "changes": []}, [f"lock {lock}: {error}"]
-    lines = [f"lock {lock}: {'broken' if held.breaks else held.worst}"]
-    lines += [f"  {change.code}  {change.level:10}  {change.message}" for change in held.changes]
-    document = {"file": lock, "class": held.worst, "changes": [change.as_dict() for change in held.changes]}
-    return (FINDINGS if held.breaks else OK), document, lines
+        held = check_lock(report.path, file)
+    except CannotHash:
+        report.lock = Lock(file, UNKNOWN)  # the model cannot be read: of that there is a finding
+        return
+    report.lock = Lock(file, held.worst)
+    where = Location(report.model.format)
+    report.add(
+        Finding(change.code, where._replace(field=change.where), change.data, 1, change.places[:PLACES_KEPT])
+        for change in held.changes
+    )
 
 
 def could_not_tell(plan: Plan, why: str) -> Told:

@@ -31,6 +31,7 @@ COMMANDS = {
     "call": "will this call be accepted, and if not, which one would be",
     "rules": "list the rules",
     "explain": "explain a rule",
+    "completion": "print the completion of the command line for bash, zsh or tcsh",
 }
 DEFAULT_COMMAND = "check"
 _EXIT_CODES = """\

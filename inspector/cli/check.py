@@ -24,6 +24,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_targets(parser, "the release to judge for: 2.15, latest, installed, '>=2.11,<2.16' (repeatable)")
     add_own_ops(parser)
     parser.add_argument("--version", type=int, metavar="N", help="the version to judge, of a Serving base folder")
+    parser.add_argument(
+        "--of-files",
+        action="store_true",
+        help="PATHs are files, as pre-commit gives them: judge the models they belong to",
+    )
     parser.add_argument("-r", "--recursive", action="store_true", help="judge every SavedModel below a folder")
     parser.add_argument("--verify", action="store_true", default=None, help="verify the checksum of every tensor")
     parser.add_argument(

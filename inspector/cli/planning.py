@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def plans_of(options: argparse.Namespace) -> tuple[list[Plan], list[tuple[str, str]]]:
     """A plan for each model, and the paths that are wrong, with why."""
-    from inspector.discovery import find_models
+    from inspector.discovery import find_models, model_of
 
     configuration = configuration_of(options)
     baseline = _baseline(options, configuration)
@@ -30,7 +30,8 @@ def plans_of(options: argparse.Namespace) -> tuple[list[Plan], list[tuple[str, s
     by = _confirm_by(options)
     plans: list[Plan] = []
     problems: list[tuple[str, str]] = []
-    for path in dict.fromkeys(_paths(options.paths)):
+    paths = _paths(options.paths)
+    for path in dict.fromkeys(map(model_of, paths) if options.of_files else paths):
         try:
             models = find_models(path, options.version, recursive=options.recursive)
         except UsageError as error:
@@ -99,16 +100,14 @@ def _confirm_by(options: argparse.Namespace) -> ConfirmBy | None:
 
 
 def _paths(asked: Sequence[str]) -> Iterator[str]:
-    """Globs that the shell left alone are expanded, ``-`` is a list of paths on standard input, a line (or a NUL) each."""
+    """``-`` is a list of paths on standard input, a line (or a NUL) each; globs that the shell left alone are expanded."""
     for text in asked:
-        if text == "-":
-            listed = sys.stdin.read()
-            yield from (line for line in listed.split("\0" if "\0" in listed else "\n") if line.strip())
-        elif glob.has_magic(text) and not os.path.lexists(text):
-            found = sorted(glob.glob(text, recursive=True))
-            yield from found or [text]
-        else:
-            yield text
+        listed = sys.stdin.read() if text == "-" else text
+        for path in listed.split("\0" if "\0" in listed else "\n") if text == "-" else (text,):
+            if glob.has_magic(path) and not os.path.lexists(path):
+                yield from sorted(glob.glob(path, recursive=True)) or [path]
+            elif path.strip():
+                yield path
 
 
 def _baseline(options: argparse.Namespace, configuration: Configuration) -> Baseline | None:

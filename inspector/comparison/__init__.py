@@ -77,6 +77,12 @@ class Comparison:
             return 1
         return 3 if self.unjudged else 0
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from inspector.report.notebook import comparison_html
+
+        return comparison_html(self)
+
     def as_dict(self) -> dict[str, Any]:
         """The JSON document, version 1. Its schema is ``inspector/report/diff_schema.json``."""
         changes = []

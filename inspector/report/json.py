@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from inspector.described import described
 from inspector.engine import words
 from inspector.findings import ERROR, UNKNOWN, CallVerdict, Confirmation, Target, Verdict
 from inspector.fingerprints import fingerprint
@@ -19,14 +20,9 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 
-def document(report: Report, locks: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
-    """The whole document as plain values. Deterministic but for ``seconds`` of confirmations.
-
-    ``locks`` is what `check --lock` says of each model.
-    """
+def document(report: Report) -> dict[str, Any]:
+    """The whole document as plain values. Deterministic but for ``seconds`` of confirmations."""
     models = [model_document(one, report.targets) for one in report.models]
-    for model, lock in zip(models, locks, strict=False):
-        model["lock"] = lock
     return _whole([target.as_dict() for target in report.targets], models)
 
 
@@ -36,6 +32,7 @@ def unjudged(path: str, why: str, loaders: Sequence[str], targets: Sequence[Targ
     model: dict[str, Any] = {
         "path": path, "layout": None, "format": "", "saved_by": None, "meta_graphs": [], "variables": None, "verdicts": verdicts,
         "fail_on": ERROR, "findings": [], "gaps": [{"where": "the model", "why": why}], "confirmations": [], "baseline": None,
+        "lock": None,
     }  # fmt: skip
     return _whole([target.as_dict() for target in targets], [model])
 
@@ -91,6 +88,7 @@ def model_document(one: ModelReport, targets: Sequence[Target]) -> dict[str, Any
         "gaps": [{"where": gap.where, "why": gap.why} for gap in one.judgement.gaps],
         "confirmations": [_confirmation(real) for real in one.confirmations],
         "baseline": _baseline(one),
+        "lock": None if one.lock is None else one.lock._asdict(),
     }
 
 
@@ -160,10 +158,8 @@ def _call(call: CallVerdict) -> dict[str, Any]:
 
 
 def _finding(one: ModelReport, index: int, targets: Sequence[Target]) -> dict[str, Any]:
-    from inspector.rules.registry import by_code
-
     finding = one.findings[index]
-    rule = by_code().get(finding.rule)
+    rule = described(finding.rule)
     summary = one.summary(index)
     suppression = one.suppression(index)
     message, fix = words(finding)

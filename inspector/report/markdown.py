@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from inspector.findings import SEVERITIES
 from inspector.report.formats import Document
 from inspector.report.told_findings import breaks, could_not_tell, file_of, place, told_findings
 
 _MARKS = {"error": "❌", "warning": "⚠️", "note": "ℹ️"}
 _OUTCOMES = {"loads": "✅", "fails": "❌", "unknown": "❔"}
+_EFFECTS = 3  # consequences of one finding
 _KEPT = 50  # findings of one model that are written out: a comment has at most 65,536 characters
 
 
@@ -42,8 +44,12 @@ def _verdict(document: Document) -> str:
 def _row(model: Any, loaders: Sequence[str]) -> str:
     cells = []
     for loader in loaders:
-        mine = [v for v in model["verdicts"] if v["loader"] == loader]
-        cells.append("<br>".join(dict.fromkeys(_outcome(v, several=len(mine) > 1) for v in mine)) or "–")
+        alike: dict[str, list[str]] = {}
+        for verdict in model["verdicts"]:
+            if verdict["loader"] == loader:
+                alike.setdefault(_outcome(verdict), []).append(_target(verdict["target"]))
+        several = len(alike) > 1
+        cells.append("<br>".join(f"{text} ({', '.join(on)})" if several else text for text, on in alike.items()) or "–")
     told = [f["severity"] for f in told_findings(model)]
     known = len(model["findings"]) - len(told)
     counts = [f"{told.count(s)} {s}{'s' * (told.count(s) != 1)}" for s in _MARKS if s in told]
@@ -51,14 +57,14 @@ def _row(model: Any, loaders: Sequence[str]) -> str:
     return f"| `{_cell(model['path'])}` | {' | '.join(cells)} | {', '.join(counts) or 'none'} |"
 
 
-def _outcome(verdict: Any, *, several: bool) -> str:
+def _outcome(verdict: Any) -> str:
     calls = list(verdict["signatures"].values())
     running = sum(call["outcome"] == "runs" for call in calls)
     text = f"{_OUTCOMES[verdict['outcome']]} {verdict['outcome']}"
     if verdict["outcome"] == "loads" and running < len(calls):
         unknown = sum(call["outcome"] == "unknown" for call in calls)
         text = f"{'❔' if running + unknown == len(calls) else '❌'} {running} of {len(calls)} signatures run"
-    return f"{text} ({_target(verdict['target'])})" if several else text
+    return text
 
 
 def _target(target: Any) -> str:
@@ -68,7 +74,8 @@ def _target(target: Any) -> str:
 
 
 def _of_model(model: Any) -> Iterator[str]:
-    told = list(told_findings(model))
+    causes, effects = _by_cause(model)
+    told = sorted(causes, key=lambda finding: SEVERITIES.index(finding["severity"]))
     unknown = list(could_not_tell(model))
     if not told and not unknown:
         return
@@ -77,12 +84,27 @@ def _of_model(model: Any) -> Iterator[str]:
         yield f"- ❔ {_text(why)}"
     for finding in [f for f in told if f["severity"] != "note"][:_KEPT]:
         yield from _item(model, finding)
+        for effect in effects.get(id(finding), ())[:_EFFECTS]:
+            yield f"  - so {effect['rule']} {_text(effect['message'])}"
     notes = [f for f in told if f["severity"] == "note"]
     if notes:
         yield from ("", f"<details><summary>{len(notes)} note{'s' * (len(notes) != 1)}</summary>", "")
         for finding in notes[:_KEPT]:
             yield from _item(model, finding)
         yield from ("", "</details>")
+
+
+def _by_cause(model: Any) -> tuple[list[Any], dict[int, list[Any]]]:
+    """The findings that are no mere consequence of one that is told, and by those (as id) what follows from them."""
+    causes: list[Any] = []
+    effects: dict[int, list[Any]] = {}
+    for finding in told_findings(model):
+        cause = None if finding["follows"] is None else model["findings"][finding["follows"]]
+        if cause is None or cause["suppressed"] is not None:
+            causes.append(finding)
+        else:
+            effects.setdefault(id(cause), []).append(finding)
+    return causes, effects
 
 
 def _item(model: Any, finding: Any) -> Iterator[str]:

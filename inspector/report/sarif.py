@@ -6,7 +6,6 @@ nothing but a path. Fingerprints survive a re-export of the same program.
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
 import posixpath
@@ -14,11 +13,11 @@ from collections import Counter
 from typing import Any
 from urllib.parse import quote
 
-from inspector.differences.registry import differences
+from inspector.described import described, help_of
+from inspector.findings import ADVICE, ERROR
 from inspector.fingerprints import VERSION as FINGERPRINTS
 from inspector.report.formats import Document
 from inspector.report.told_findings import breaks, could_not_tell, file_of, place
-from inspector.rules.registry import by_code
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "%SRCROOT%"
@@ -129,34 +128,17 @@ def _artifact(path: str) -> dict[str, Any]:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    """A rule with its docstring as help."""
-    rule = by_code().get(code)
-    if rule is None:
-        return _difference(code)
-    summary, _, text = (inspect.getdoc(rule) or "").partition("\n")
-    properties: dict[str, Any] = {"tags": [code[:2], rule.otherwise.effect]}
-    if rule.otherwise.effect in _SECURITY:
-        properties["security-severity"] = _SECURITY[rule.otherwise.effect]
+    """A rule, or a difference that a lock does not allow, with its help text."""
+    found = described(code)
+    summary, text = help_of(code)
+    effect, level = found.otherwise if found is not None else (ADVICE, ERROR)
+    properties: dict[str, Any] = {"tags": [code[:2], effect]}
+    if effect in _SECURITY:
+        properties["security-severity"] = _SECURITY[effect]
         properties["tags"].append("security")
-    return _described(code, rule.name, summary, text.strip(), rule.otherwise.severity, properties)
-
-
-def _difference(code: str) -> dict[str, Any]:
-    one = differences().get(code)
-    if one is None:
-        return {
-            "id": code,
-            "name": "broken-rule",
-            "shortDescription": {"text": "A rule that raised: a bug of the inspector."},
-        }
-    text = f"What it checks: {one.what}\n\nWhy it matters: {one.why}\n\nHow to fix: {one.advice}"
-    return _described(code, one.name, one.summary, text, "error", {"tags": ["DF", one.level]})
-
-
-def _described(code: str, name: str, summary: str, text: str, level: str, properties: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": code,
-        "name": name,
+        "name": found.name if found is not None else "broken-rule",
         "shortDescription": {"text": summary},
         "fullDescription": {"text": summary},
         "help": {"text": text, "markdown": text},

@@ -13,6 +13,7 @@ from inspector.findings import (
     EFFECTS,
     FAILS,
     LOADS,
+    POLICY,
     RUNS,
     SEVERITIES,
     UNKNOWN,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 PLACES_SHOWN = 3
 # What a failure that is no error does to whoever loads the model: a server goes down with it, or loses a thread.
+MEANS = {POLICY: "what the policy does not want"}
 KILLS = {"abort": "aborts the process", "crash": "crashes the process", "hang": "never returns"}
 
 
@@ -71,6 +73,8 @@ def _what_it_is(report: ModelReport, style: Style) -> Iterator[str]:
         beside = [*model.side_files, *(f"assets.extra/{name}" for name in model.extra_assets)]
         if beside:
             yield f"  beside       {_some(tuple(beside))}"
+    if report.lock is not None:
+        yield f"  held to      {report.lock.file}: {report.lock.worst}"
     if report.layout:
         yield f"  found in     {report.layout}"
     yield f"  judged for   {targets_text(report.judgement.targets)} ({report.why_target})"
@@ -165,7 +169,7 @@ def _findings(report: ModelReport, style: Style) -> Iterator[str]:
         if broken:
             yield f"      breaks {broken}"
         else:
-            yield f"      means  {summary.effect}"
+            yield f"      means  {MEANS.get(summary.effect, summary.effect)}"
         yield f"      fix    {_indented(fix)}"
         yield from _consequences(report, indices)
     yield from _suppressed(report)

@@ -140,12 +140,14 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["lock", str(MODULE)]) == 0
     (tmp_path / "lock").write_text(capsys.readouterr().out)
     assert main(["--no-confirm", "--tensorflow", "2.21", "--lock", f"{tmp_path}/lock", str(MODULE)]) == 0
-    assert capsys.readouterr().out.endswith("/lock: same\n")
+    assert f"held to      {tmp_path}/lock: same\n" in capsys.readouterr().out
     other = ["--no-confirm", "--tensorflow", "2.21", "--lock", f"{tmp_path}/lock", "--format", "json"]
     assert main([*other, str(FLOW)]) == 1
     document = json.loads(capsys.readouterr().out)
     jsonschema.validate(document, json.loads((REPORT / "schema.json").read_text()))
-    assert document["models"][0]["lock"]["class"] == "callers"
+    assert document["models"][0]["lock"] == {"file": f"{tmp_path}/lock", "worst": "callers"}
+    rules = {finding["rule"]: finding["severity"] for finding in document["models"][0]["findings"]}
+    assert rules["DF101"] == "error"
     assert main(["call", "--format", "json", str(MODULE), "halve(x: float32[2])"]) == 1
     jsonschema.validate(json.loads(capsys.readouterr().out), json.loads((REPORT / "call_schema.json").read_text()))
     assert main(["call", str(MODULE), "halve(x: float64[2])"]) == 0

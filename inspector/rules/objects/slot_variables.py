@@ -8,8 +8,8 @@ from inspector.rules.wording import plural
 from inspector.topology.inspection import Inspection
 
 _TF_KERAS = (
-    "pip install tf_keras (that it is there is enough; to have it as tf.keras too, set TF_USE_LEGACY_KERAS=1 before "
-    "TensorFlow is imported), or export again without the optimizer (include_optimizer=False, model.export)"
+    "pip install tf_keras (TF_USE_LEGACY_KERAS=1 also makes it tf.keras), or export again without the optimizer "
+    "(include_optimizer=False, model.export)"
 )
 _OPTIMIZER = """
 object 0 user_object _generic_user_object children=[optimizer: 1, w: 2]
