@@ -59,7 +59,8 @@ _by_code: dict[str, Rule] = {}
 
 def by_code() -> dict[str, Rule]:
     """The rules that findings may be of: without those of Keras, as long as none of them was asked."""
-    rules(keras=False)
+    if not _by_code:
+        rules(keras=False)
     return _by_code
 
 
