@@ -43,7 +43,8 @@ golden: $(BIN)/activate ## rewrite golden/*.txt, *.json and MATRIX.txt
 golden-check: $(BIN)/activate
 	$(BIN)/python golden/make_golden.py --check
 
-tables: $(BIN)/activate ## rewrite the tables of rules in README.md and docs/
+tables: $(BIN)/activate ## rewrite the index of the rules and the tables of them in README.md and docs/
+	$(BIN)/python scripts/make_rule_index.py
 	$(BIN)/python scripts/make_tables.py
 
 catalogue: $(BIN)/activate ## rebuild the op catalogue; ADD=/path/to/python adds that environment's TensorFlow

@@ -18,7 +18,7 @@ from inspector.loaders import LOADERS
 from inspector.model.saved_model import Model, open_model
 from inspector.named_tuple import NamedTuple
 from inspector.own_ops import NO_OPS, OwnOps
-from inspector.rules.registry import by_code
+from inspector.rules.registry import rule_of
 from inspector.targets import choose_targets, judged_releases
 from inspector.version import VERSION
 
@@ -115,7 +115,7 @@ class Widening(NamedTuple):
 
 
 def _widening_fix(reason: Reason, release: str) -> str:
-    rule = by_code().get(reason.rule)
+    rule = rule_of(reason.rule)
     return reason.fix if rule is None else rule.widening(reason.finding.data, release)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from inspector.findings import Finding, Verdict
 from inspector.model.saved_model import MetaGraph, Model
 from inspector.rehearsal import Group
-from inspector.rules.registry import by_code
+from inspector.rules.registry import rule_of
 
 _FILES_OF_TENSORS = ("TB001", "TB002", "TB003", "TB004", "TB005", "TB006")
 _NAMES = ("function", "variable", "key", "signature")
@@ -101,7 +101,7 @@ def _names_the_same(model: Model, cause: Group, effect: Group) -> bool:
 
 
 def _about_nodes(group: Group) -> bool:
-    rule = by_code().get(group.finding.rule)
+    rule = rule_of(group.finding.rule)
     return rule is not None and rule.about_nodes
 
 

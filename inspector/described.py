@@ -6,7 +6,7 @@ from inspector.differences.difference import CALLERS, CLASSES, Difference
 from inspector.differences.registry import differences
 from inspector.findings import ERROR, NOTE, POLICY, Otherwise
 from inspector.named_tuple import NamedTuple
-from inspector.rules.registry import by_code
+from inspector.rules.registry import rule_of
 
 
 class Described(NamedTuple):
@@ -20,7 +20,7 @@ class Described(NamedTuple):
 
 def described(code: str) -> Described | None:
     """None for the code of a rule that broke."""
-    rule = by_code().get(code)
+    rule = rule_of(code)
     if rule is not None:
         return Described(rule.name, rule.otherwise, rule.message, rule.fix)
     one = differences().get(code)
@@ -36,7 +36,7 @@ def help_of(code: str) -> tuple[str, str]:
     """One sentence, and the rest: what it checks, why it matters, how to fix it."""
     import inspect
 
-    rule = by_code().get(code)
+    rule = rule_of(code)
     if rule is not None:
         summary, _, text = (inspect.getdoc(rule) or "").partition("\n")
         return summary, text.strip()

@@ -31,10 +31,12 @@ from inspector.model.saved_model import Model
 from inspector.named_tuple import NamedTuple
 from inspector.policy import NO_DEMANDS, Demands
 from inspector.rehearsal import Group, rehearse
-from inspector.rules.registry import rules
-from inspector.rules.rule import Found, Rule
+from inspector.rules.index import INDEX
+from inspector.rules.registry import fitting, rule_of
+from inspector.rules.rule import Found
 from inspector.sharing import Memo
 from inspector.topology.inspection import Inspection, Share
+from inspector.topology.signs import signs
 
 BROKEN_RULE = "XX000"
 
@@ -84,17 +86,17 @@ def judge_each(
 ) -> list[Judgement]:
     """One judgement for each target, by the loaders named or those that concern the model.
 
-    ``demands`` are what the policy asks of the model.
-
-    Cost: a pass over the nodes for each set of targets with equal ops, next to nothing for each other target. What
-    targets share is found by what the work for one of them looked at; ``shared=False`` does all work anew.
+    ``demands`` are what the policy asks of the model. Cost: a pass over the nodes for each set of targets with equal ops,
+    next to nothing for each other target. What targets share is found by what the work for one of them looked at;
+    ``shared=False`` does all work anew.
     """
-    share, memo = Share(model, taught, demands), Memo()
     names = tuple(loaders) or concerned(model)
+    keras = not set(KERAS).isdisjoint(names)
+    share, memo = Share(model, taught, demands, keras=keras), Memo()
     judgements = []
     for target in targets:
         if not shared:
-            share, memo = Share(model, taught, demands), Memo()
+            share, memo = Share(model, taught, demands, keras=keras), Memo()
         processes = _processes(Inspection(model, target._replace(host=CAPI), tags, share), target, names)
         parts = [_judge(it, target, memo, some, strict) for it, some in processes]
         judgements.append(parts[0] if len(parts) == 1 else _joined(parts, names))
@@ -133,9 +135,9 @@ def _joined(parts: Sequence[Judgement], loaders: tuple[str, ...]) -> Judgement:
     return whole._replace(targets=parts[0].targets, verdicts=tuple(verdicts), meanings=tuple(meanings))
 
 
-def _judge(it: Inspection, target: Target, memo: Memo, loaders: tuple[str, ...], strict: bool) -> Judgement:
+def _judge(it: Inspection, target: Target, memo: Memo, loaders: Iterable[str], strict: bool) -> Judgement:
     """``target`` as the user named it; the inspection's may have another host."""
-    groups, broken = run_rules(it, memo, keras=not set(KERAS).isdisjoint(loaders), strict=strict)
+    groups, broken = run_rules(it, memo, strict=strict)
     gaps = tuple(it.model.gaps) + tuple(broken)
     verdicts: list[Verdict] = []
     meanings: list[Meaning] = []
@@ -194,34 +196,42 @@ def _renumbered(verdict: Verdict, new: Sequence[int]) -> Verdict:
     return verdict._replace(because=tuple(new[i] for i in verdict.because), signatures=calls)
 
 
-def run_rules(
-    it: Inspection, memo: Memo | None = None, *, keras: bool = False, strict: bool = False
-) -> tuple[list[Group], list[Gap]]:
-    """Every rule's findings, equal ones of one graph made one, in the order of their locations.
-
-    ``keras``: those about Keras too, which nobody but its loaders minds.
-    """
+def run_rules(it: Inspection, memo: Memo | None = None, *, strict: bool = False) -> tuple[list[Group], list[Gap]]:
+    """Every rule's findings, equal ones of one graph made one, in the order of their locations."""
     memo = Memo() if memo is None else memo
     groups: list[Group] = []
     broken = []
-    for rule in rules(keras=keras):
+    for code in memo.recall("signs", it, partial(_worth_asking, it, strict=strict)):
         try:
-            found = memo.recall(rule.code, it, partial(_found_by, rule, it))
-            if rule.names_release and found:
-                key = (rule.code, it.version, *[group.finding for group in found])
+            found = memo.recall(code, it, partial(_found_by, code, it))
+            rule = rule_of(code) if found else None
+            if rule is not None and rule.names_release:
+                key = (code, it.version, *[group.finding for group in found])
                 found = memo.recall(key, it, partial(_of_release, found, it.version))
             groups.extend(found)
         except Exception as error:
             if strict:
                 raise
-            gap = Gap(f"rule {rule.code}", f"our own bug: {type(error).__name__}: {error}")
+            gap = Gap(f"rule {code}", f"our own bug: {type(error).__name__}: {error}")
             broken.append(gap)
             groups.append(_as_group(Finding(BROKEN_RULE, Location(), {"rule": gap.where, "why": gap.why}), ()))
     groups.sort(key=lambda group: group.order)
     return groups, broken
 
 
-def _found_by(rule: Rule, it: Inspection) -> list[Group]:
+def _worth_asking(it: Inspection, *, strict: bool) -> list[str]:
+    """The codes of the rules that can find something; of all, where a first look at the model already raises."""
+    try:
+        return fitting(signs(it))
+    except Exception:
+        if strict:
+            raise
+        return list(INDEX)
+
+
+def _found_by(code: str, it: Inspection) -> list[Group]:
+    rule = rule_of(code)
+    assert rule is not None
     grouped: dict[tuple[Any, ...], list[Found]] = {}
     known: dict[int, tuple[Any, ...]] = {}  # one dict of data may serve thousands of nodes
     for found in rule.check(it):

@@ -102,18 +102,19 @@ def explain_load(
     wanted = tuple(targets) or choose_targets(tensorflow, device, packages, env).targets
     chosen = choose_loaders(loaders)
     asked = None if tags is None else tuple(sorted(set(tags)))
+    keras = not set(KERAS).isdisjoint(chosen)
     told = []
     for one in expand(os.fspath(path), version):
         model = open_model(one)
         by_tags, _ = tags_for(model, asked)
         for target in wanted:
-            it = Inspection(model, target, by_tags, Share(model, own_ops.ops))
+            it = Inspection(model, target, by_tags, Share(model, own_ops.ops, keras=keras))
             told += [_told(LOADERS[name], it) for name in chosen]
     return told
 
 
 def _told(loader: Loader, it: Inspection) -> LoadTold:
-    groups, broken = run_rules(it, keras=loader.name in KERAS)
+    groups, broken = run_rules(it)
     walk, taken = walk_through(loader, it, groups, it.tags)
     kept: dict[int, int] = {}
     steps = []

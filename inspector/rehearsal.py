@@ -23,7 +23,7 @@ from inspector.loaders.step import DOUBT, VARIABLES, Loader, Mind, Step, Walk
 from inspector.model.bundle import ALL_TENSORS
 from inspector.model.saved_model import Model
 from inspector.named_tuple import NamedTuple
-from inspector.rules.registry import by_code
+from inspector.rules.registry import rule_of
 from inspector.topology.inspection import Inspection
 
 OK, NOT_REACHED, SKIPPED = "ok", "not reached", "skipped"
@@ -150,7 +150,7 @@ def _in_reach(step: Step, walk: Walk, group: Group) -> bool:
     where = group.finding.where
     if walk.view is not None and where.meta_graph >= 0 and where.meta_graph != walk.view.meta.index:
         return False
-    rule = by_code().get(group.finding.rule)
+    rule = rule_of(group.finding.rule)
     if rule is None or not rule.about_nodes or not step.reads:
         return True
     return any(_reads(what, walk, group) for what in step.reads)

@@ -32,13 +32,29 @@ class Broken(Rule):
 
 def test_a_rule_that_raises_turns_verdicts_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     """XX000 says which; nothing is green about what was not looked at; under test it flies."""
-    monkeypatch.setattr(engine, "rules", lambda: (Broken(),))
+    monkeypatch.setattr(engine, "fitting", lambda signs: [Broken.code])
+    monkeypatch.setattr(engine, "rule_of", {Broken.code: Broken()}.get)
     model = open_model(MODELS / "keras3-mlp")
     judgement = engine.judge(model, TARGET)
 
     assert [finding.rule for finding in judgement.findings] == ["XX000"]
     assert {verdict.outcome for verdict in judgement.verdicts} == {"unknown"}
     assert {call.outcome for verdict in judgement.verdicts for call in verdict.signatures.values()} == {"unknown"}
+    with pytest.raises(KeyError):
+        engine.judge(model, TARGET, strict=True)
+
+
+def test_where_a_first_look_raises_all_rules_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then each raises for itself, or finds what it would have found."""
+
+    def broken(it: object) -> frozenset[str]:
+        raise KeyError("our own bug")
+
+    model = open_model(MODELS / "broken-dtype-conflict")
+    expected = engine.judge(model, TARGET)
+    monkeypatch.setattr(engine, "signs", broken)
+
+    assert [f.rule for f in engine.judge(model, TARGET).findings] == [f.rule for f in expected.findings]
     with pytest.raises(KeyError):
         engine.judge(model, TARGET, strict=True)
 

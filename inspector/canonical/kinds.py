@@ -9,7 +9,7 @@ from typing import Any
 from inspector.canonical.ledger import brief
 from inspector.canonical.tensors import shape_key, tensor_key
 from inspector.catalogue import release, releases
-from inspector.model.graph import ATTR_KINDS, Attr, Kind
+from inspector.model.kinds import ATTR_KINDS, Attr, Kind
 from inspector.wire.schema import message
 
 # Attrs that say what follows from the rest, how a machine was configured, or names that were generated.

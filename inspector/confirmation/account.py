@@ -116,7 +116,7 @@ class Account:
             self.fail(NOT_CONFIRMED, None, None, self.no_tensorflow(run, said))
             return False
         self.tensorflow = said["imported"]["version"]
-        self.keras = said["imported"]["keras"]
+        self.keras = said["imported"].get("keras")
         if "library-failed" in said:
             failed = said["library-failed"]
             words = f"{failed['library']} fails: {failed['type']}: {failed['message']}"

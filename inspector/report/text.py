@@ -31,7 +31,7 @@ from inspector.model.dtypes import shape_text
 from inspector.model.saved_model import Model, TensorInfo
 from inspector.report.json import saved_by
 from inspector.report.style import Style
-from inspector.rules.registry import by_code
+from inspector.rules.registry import rule_of
 from inspector.topology.reach import callable_signatures
 
 if TYPE_CHECKING:
@@ -253,7 +253,7 @@ def _where(report: ModelReport, indices: list[int]) -> str:
     counts: dict[Location, int] = {}
     for index in indices:
         finding = report.findings[index]
-        rule = by_code().get(finding.rule)
+        rule = rule_of(finding.rule)
         for place in finding.places or ("",):
             where = str(finding.where._replace(node=place) if rule is not None and rule.about_nodes else finding.where)
             places.append(where if place in where else f"{where}, {place}")

@@ -1,12 +1,17 @@
-"""All rules, found by walking this package. A half-defined rule stops the program: a rule that is not there looks green."""
+"""All rules, found by walking this package. A half-defined rule stops the program: a rule that is not there looks green.
+
+A check goes by the index (``inspector.rules.index``) and imports the rules that can find something. A file that the index
+does not know yet is imported always.
+"""
 
 from __future__ import annotations
 
-import importlib
 import os
-import re
-from functools import lru_cache
+from collections.abc import Set
+from functools import cache, lru_cache
+from importlib import import_module
 
+from inspector.rules.index import INDEX
 from inspector.rules.rule import GraphRule, KindRule, Rule
 
 FAMILIES = {
@@ -19,10 +24,9 @@ FAMILIES = {
     "ops": "OP",
     "versions": "VR",
     "security": "SC",
-    "keras": "KR",
     "policy": "PO",
+    "keras": "KR",
 }
-KERAS = "keras"  # asked, and imported, only where a loader of Keras takes part
 _SHAPES = (Rule, KindRule, GraphRule)
 _HEADINGS = ("What it checks", "Why it matters", "How to fix")
 
@@ -31,37 +35,53 @@ class HalfDefinedRule(Exception):
     """A rule that lacks a part, or breaks a convention."""
 
 
-@lru_cache(maxsize=2)
-def rules(*, keras: bool = True) -> tuple[Rule, ...]:
-    """One instance of every rule, by code; without those of Keras if so asked. Cost: one import a rule, the first time."""
-    if keras:
-        return tuple(sorted((*rules(keras=False), *_rules_in((KERAS,))), key=lambda rule: rule.code))
-    return _rules_in(tuple(room for room in FAMILIES if room != KERAS))
+def fitting(signs: Set[str]) -> list[str]:
+    """The codes of the rules that can find something where there are these signs, in order."""
+    known = [code for code, (_, needs) in INDEX.items() if not needs or not signs.isdisjoint(needs)]
+    return sorted([*known, *_not_indexed()])
 
 
-def _rules_in(rooms: tuple[str, ...]) -> tuple[Rule, ...]:
-    found: dict[str, Rule] = {}
+@cache
+def rule_of(code: str) -> Rule | None:
+    """The rule with a code; None if there is none. Cost: one import, the first time."""
+    return _made(INDEX[code][0]) if code in INDEX else _not_indexed().get(code)
+
+
+def _places() -> list[str]:
+    """Where the rules are ("ops.no_kernel"), by family. Cost: the list of nine folders."""
     here = os.path.dirname(__file__)
-    for room in rooms:
-        prefix = FAMILIES[room]
-        for file in sorted(os.listdir(os.path.join(here, room))):
-            if file.endswith(".py") and file != "__init__.py":
-                rule = _rule_in(f"inspector.rules.{room}.{file[:-3]}", prefix)
-                if rule.code in found:
-                    raise HalfDefinedRule(f"{rule.code} is defined twice: {type(found[rule.code]).__name__}, {file}")
-                found[rule.code] = rule
-    _by_code.update(found)
-    return tuple(found[code] for code in sorted(found))
+    files = [(room, file) for room in FAMILIES for file in sorted(os.listdir(os.path.join(here, room)))]
+    return [f"{room}.{file[:-3]}" for room, file in files if file.endswith(".py") and file != "__init__.py"]
 
 
-_by_code: dict[str, Rule] = {}
+@cache
+def _not_indexed() -> dict[str, Rule]:
+    """The rules in files that the index does not know."""
+    known = {place for place, _ in INDEX.values()}
+    return {rule.code: rule for rule in map(_made, [place for place in _places() if place not in known])}
 
 
-def by_code() -> dict[str, Rule]:
-    """The rules that findings may be of: without those of Keras, as long as none of them was asked."""
-    if not _by_code:
-        rules(keras=False)
-    return _by_code
+def walk() -> dict[str, tuple[str, Rule]]:
+    """Every rule of the package by code, with its place. Cost: one import a rule, the first time."""
+    found: dict[str, tuple[str, Rule]] = {}
+    for place in _places():
+        rule = _made(place)
+        _check(rule, FAMILIES[place.partition(".")[0]])
+        if rule.code in found:
+            raise HalfDefinedRule(f"{rule.code} is defined twice: {found[rule.code][0]}, {place}")
+        found[rule.code] = place, rule
+    return {code: found[code] for code in sorted(found)}
+
+
+@lru_cache(maxsize=1)
+def rules() -> tuple[Rule, ...]:
+    """One instance of every rule, by code."""
+    found = walk()
+    made = {code: (place, rule.needs) for code, (place, rule) in found.items()}
+    stale = [code for code in INDEX if INDEX[code] != made.get(code)]
+    if stale:
+        raise HalfDefinedRule(f"not as the index has them: {', '.join(stale)}; run scripts/make_rule_index.py")
+    return tuple(rule for _, rule in found.values())
 
 
 def find(code_or_name: str) -> Rule | None:
@@ -70,25 +90,30 @@ def find(code_or_name: str) -> Rule | None:
     return next((rule for rule in rules() if asked in (rule.code.lower(), rule.name)), None)
 
 
-def _rule_in(module_name: str, prefix: str) -> Rule:
-    module = importlib.import_module(module_name)
+def _made(place: str) -> Rule:
+    """An instance of the one rule in a module."""
+    module_name = f"inspector.rules.{place}"
     classes = [
         value
-        for value in vars(module).values()
+        for value in vars(import_module(module_name)).values()
         if isinstance(value, type) and issubclass(value, Rule) and value not in _SHAPES
         and value.__module__ == module_name
     ]  # fmt: skip
     if len(classes) != 1:
         raise HalfDefinedRule(f"{module_name} must define exactly one rule, it defines {len(classes)}")
-    cls = classes[0]
+    rule: Rule = classes[0]()
+    return rule
+
+
+def _check(rule: Rule, prefix: str) -> None:
+    where = type(rule).__module__
     for part in ("code", "name", "otherwise", "message", "fix", "good", "bad"):
-        if not getattr(cls, part, None):
-            raise HalfDefinedRule(f"{module_name}: {cls.__name__} lacks {part}")
-    if not re.fullmatch(prefix + r"\d{3}", cls.code):
-        raise HalfDefinedRule(f"{module_name}: code {cls.code} does not belong to family {prefix}")
-    if module_name.rpartition(".")[2].replace("_", "-") != cls.name:
-        raise HalfDefinedRule(f"{module_name}: the rule's name is {cls.name}")
-    missing = [heading for heading in _HEADINGS if heading not in (cls.__doc__ or "")]
+        if not getattr(rule, part, None):
+            raise HalfDefinedRule(f"{where} lacks {part}")
+    if not (rule.code.startswith(prefix) and len(rule.code) == 5 and rule.code[2:].isdecimal()):
+        raise HalfDefinedRule(f"{where}: code {rule.code} does not belong to family {prefix}")
+    if where.rpartition(".")[2].replace("_", "-") != rule.name:
+        raise HalfDefinedRule(f"{where}: the rule's name is {rule.name}")
+    missing = [heading for heading in _HEADINGS if heading not in (rule.__doc__ or "")]
     if missing:
-        raise HalfDefinedRule(f"{module_name}: the docstring lacks the headings {', '.join(missing)}")
-    return cls()
+        raise HalfDefinedRule(f"{where}: the docstring lacks the headings {', '.join(missing)}")

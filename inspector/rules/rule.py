@@ -22,6 +22,11 @@ UNSAFE_ERROR = Otherwise(UNSAFE, ERROR)
 POLICY_ERROR = Otherwise(POLICY, ERROR)
 
 
+def with_ops(*names: str) -> tuple[str, ...]:
+    """The signs of ops, for ``Rule.needs``."""
+    return tuple([f"op {name}" for name in names])
+
+
 class Example(NamedTuple):
     """A model for which a rule must be silent, or must flag exactly the named places.
 
@@ -52,12 +57,14 @@ class Rule:
     """The words and examples of a rule, and its widest shape: it looks at a whole model for a target.
 
     The docstring of a subclass has a first line and the headings "What it checks", "Why it matters", "How to fix".
-    ``message`` and ``fix`` are templates over ``data``.
+    ``message`` and ``fix`` are templates over ``data``. ``needs`` are signs (``inspector.topology.signs``): the rule is
+    asked only where one of them is there, or always if it names none.
     """
 
     code: ClassVar[str]
     name: ClassVar[str]
     otherwise: ClassVar[Otherwise]
+    needs: ClassVar[tuple[str, ...]] = ()
     since: ClassVar[str] = "0.1"
     about_nodes: ClassVar[bool] = (
         False  # its findings are at nodes: a loader minds them only in the graphs that it reads

@@ -52,13 +52,17 @@ class MetaShare:
 class Share:
     """What the inspections of one model for several targets have in common. Cost: none before it is asked.
 
-    ``taught`` are ops of the user's own, which are registered in every target; ``demands`` are what the policy asks.
+    ``taught`` are ops of the user's own, which are registered in every target; ``demands`` are what the policy asks;
+    ``asks_keras``: a loader of Keras takes part.
     """
 
-    __slots__ = ("_keras", "demands", "known", "metas", "model", "ops", "routes", "taught")
+    __slots__ = ("_keras", "asks_keras", "demands", "known", "metas", "model", "ops", "routes", "taught")
 
-    def __init__(self, model: Model, taught: Mapping[str, OpDef] = {}, demands: Demands = NO_DEMANDS) -> None:
+    def __init__(
+        self, model: Model, taught: Mapping[str, OpDef] = {}, demands: Demands = NO_DEMANDS, *, keras: bool = False
+    ) -> None:
         self.model = model
+        self.asks_keras = keras
         self.taught = taught
         self.demands = demands
         self.metas = [MetaShare(meta) for meta in model.meta_graphs]

@@ -193,7 +193,7 @@ def int_of(graph: Graph, tensor: str) -> int | None:
 def _alive(function: Function) -> list[int]:
     """The nodes of a body that its returns need: a RestoreV2 that nothing uses is not run, and reads nothing."""
     body = function.body
-    unseen = body.index()
+    unseen = dict(body.index())
     todo = [tensor.partition(":")[0] for tensor in function.ret.values()] + list(function.control_ret.values())
     seen: list[int] = []
     while todo:

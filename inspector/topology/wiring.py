@@ -71,6 +71,12 @@ class BadReturn(NamedTuple):
     short: bool = False
 
 
+# What may be wrong with the edges of a graph: the lists of a Wiring.
+TROUBLES = (
+    "arity", "bad_inputs", "bad_names", "bad_returns", "conflicts", "control_order", "cycle", "duplicates",
+)  # fmt: skip
+
+
 class Wiring:
     """One graph with its edges resolved. ``types`` maps each tensor that exists to its DataType (0: unknown)."""
 

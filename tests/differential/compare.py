@@ -15,7 +15,7 @@ from inspector.confirmation.invented import why_refused
 from inspector.engine import Judgement, judge_each
 from inspector.findings import FAILS, LOADS, RUNS, WRONG_RESULT, Finding, Target, Verdict
 from inspector.model.saved_model import Model, open_model
-from inspector.rules.registry import by_code
+from inspector.rules.registry import rule_of
 from tests.differential.cases import HEALTHY, Case, parse
 from tests.differential.outcomes import DIFFERS, INPUTS, LOADERS, REFUSED, Outcomes, digest
 from tests.differential.places import PB, NoPlace, Place
@@ -218,7 +218,7 @@ def shapes_of(meta: Any) -> dict[str, dict[str, bytes]]:
 
 
 def is_wrong_result(finding: Finding) -> bool:
-    rule = by_code().get(finding.rule)
+    rule = rule_of(finding.rule)
     return rule is not None and rule.otherwise.effect == WRONG_RESULT
 
 

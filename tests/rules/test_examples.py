@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,9 +13,11 @@ from inspector.engine import judge_each, run_rules, words
 from inspector.findings import Target
 from inspector.loaders import LOADERS
 from inspector.model.saved_model import open_model
-from inspector.rules.registry import rules
+from inspector.rules.index import INDEX
+from inspector.rules.registry import fitting, rules, walk
 from inspector.rules.rule import Example, Rule
 from inspector.topology.inspection import Inspection, Share
+from inspector.topology.signs import signs
 from tests.building import build
 
 # Rules that good examples of other rules may set off, and why that cannot be avoided.
@@ -41,9 +44,9 @@ def cases(*kinds: str) -> list[Any]:
     ]
 
 
-def inspection(example: Example, folder: Path) -> Inspection:
+def inspection(example: Example, folder: Path, *, keras: bool = True) -> Inspection:
     model = open_model(build(example, folder / "model"))
-    share = Share(model, demands=example.demands)
+    share = Share(model, demands=example.demands, keras=keras)
     return Inspection(model, Target(release(example.target).version, "cpu"), share=share)
 
 
@@ -63,7 +66,7 @@ def test_a_good_example_is_silent_for_its_rule(case: Case, tmp_path: Path) -> No
 @pytest.mark.parametrize("case", cases("good"))
 def test_other_rules_are_silent_on_a_good_example(case: Case, tmp_path: Path) -> None:
     keras = case.rule.code.startswith("KR")
-    groups, broken = run_rules(inspection(case.example, tmp_path), keras=keras, strict=True)
+    groups, broken = run_rules(inspection(case.example, tmp_path, keras=keras), strict=True)
     assert broken == []
     others = [
         (group.finding.rule, group.finding.places, words(group.finding)[0])
@@ -95,3 +98,24 @@ def test_a_rule_is_documented(rule: Rule) -> None:
 
 def test_what_is_noisy_is_a_rule() -> None:
     assert set(NOISY) <= {rule.code for rule in rules()}
+
+
+@pytest.mark.parametrize("case", cases("good", "bad"))
+def test_no_rule_finds_anything_where_a_sign_that_it_needs_is_not_there(case: Case, tmp_path: Path) -> None:
+    it = inspection(case.example, tmp_path)
+    asked = set(fitting(signs(it)))
+    assert [rule.code for rule in rules() if rule.code not in asked and list(rule.check(it))] == []
+    if case.example.expect:
+        assert case.rule.code in asked
+
+
+def test_what_rules_need_are_signs() -> None:
+    known = re.compile(
+        r"(op|attr|fault|edges|object) \S+|object graph|(big-endian )?checkpoint( fault)?|[a-z]+( [a-z]+)?"
+    )
+    assert [rule.code for rule in rules() if not all(map(known.fullmatch, rule.needs))] == []
+
+
+def test_the_index_is_that_of_the_rules() -> None:
+    made = {code: (place, rule.needs) for code, (place, rule) in walk().items()}
+    assert made == INDEX, "run scripts/make_rule_index.py"

@@ -32,6 +32,7 @@ class ByteOrder(Rule):
     code = "TB015"
     name = "byte-order"
     otherwise = WRONG_RESULT_ERROR
+    needs = ("big-endian checkpoint",)
     message = "the index says big-endian, but `{key}` holds {usual} usual numbers of {count} as little-endian, {swapped} as big"
     fix = "copy variables/variables.index again, or set endianness to LITTLE in its header"
     good = (Example("checkpoint shards=1 endianness=big\nvariable w float32[2] <1.0, 2.5>"),)

@@ -28,6 +28,7 @@ class Checksum(Rule):
     code = "TB005"
     name = "checksum"
     otherwise = ADVICE_WARNING
+    needs = ("checkpoint fault",)
     message = "in {file} the bytes of {keys} do not match the checksums in variables.index"
     fix = "copy the whole folder variables/ again: index and data files must come from one export"
     good = (Example("variable w float32[2]"),)

@@ -47,6 +47,7 @@ class EntryInvalid(Rule):
     code = "TB006"
     name = "entry-invalid"
     otherwise = ADVICE_NOTE
+    needs = ("checkpoint fault",)
     message = "checkpoint entry `{key}`: {why}"
     fix = "copy the whole folder variables/ again, or export again; do not let untrusted checkpoints into a server process"
     good = (Example("variable w float32[2]"),)

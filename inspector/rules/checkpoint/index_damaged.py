@@ -32,6 +32,7 @@ class IndexDamaged(Rule):
     code = "TB002"
     name = "index-damaged"
     otherwise = ADVICE_WARNING
+    needs = ("fault index-damaged", "fault index-unreadable", "checkpoint fault")
     message = "variables/variables.index is damaged: {why}"
     fix = "copy the whole folder variables/ again in binary mode (git lfs pull, if it comes from Git), or export again"
     good = (Example("variable w float32[2]"),)

@@ -26,6 +26,7 @@ class IndexMissing(Rule):
     code = "TB001"
     name = "index-missing"
     otherwise = ADVICE_NOTE
+    needs = ("fault index-missing",)
     message = "variables/variables.index is missing"
     fix = "copy the whole model folder again, variables/ included; it is made by the same export as saved_model.pb"
     good = (

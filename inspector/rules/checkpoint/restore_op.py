@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspector.rules.rule import ADVICE_NOTE, Example, Found, GraphRule, found_node
+from inspector.rules.rule import ADVICE_NOTE, Example, Found, GraphRule, found_node, with_ops
 from inspector.topology.inspection import MetaView
 from inspector.topology.restores import strings_of
 from inspector.topology.wiring import Wiring
@@ -32,6 +32,7 @@ class RestoreOp(GraphRule):
     code = "TB013"
     name = "restore-op"
     otherwise = ADVICE_NOTE
+    needs = with_ops("RestoreV2")
     message = "`{node}` (RestoreV2) {problem}"
     fix = "give `{node}` as many tensor_names and shape_and_slices as dtypes; or export the model again"
     good = (

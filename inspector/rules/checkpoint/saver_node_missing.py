@@ -33,6 +33,7 @@ class SaverNodeMissing(Rule):
     code = "TB011"
     name = "saver-node-missing"
     otherwise = ADVICE_NOTE
+    needs = ("saver",)
     message = "saver_def.{field} {problem}"
     fix = "export the model again; a tool that removes the saver's nodes must remove saver_def, too"
     good = (Example("saver filename=file:0 restore=restore" + _GRAPH),)

@@ -26,6 +26,7 @@ class ShardMissing(Rule):
     code = "TB003"
     name = "shard-missing"
     otherwise = ADVICE_WARNING
+    needs = ("checkpoint fault",)
     message = "{file} {what}: {tensors} of the checkpoint in it ({present})"
     fix = "copy {file} from the same export as variables.index (it is often dropped by .gitignore or upload filters)"
     good = (Example("variable w float32[2]"),)

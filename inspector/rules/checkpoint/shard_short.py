@@ -28,6 +28,7 @@ class ShardShort(Rule):
     code = "TB004"
     name = "shard-short"
     otherwise = ADVICE_WARNING
+    needs = ("checkpoint fault",)
     message = "{file} {what}; {keys} cannot be read"
     fix = "{cure}"
     good = (Example("variable w float32[2]"),)

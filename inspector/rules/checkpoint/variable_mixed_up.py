@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from inspector.findings import Location
 from inspector.model.bundle import TensorBundle
-from inspector.rules.rule import WRONG_RESULT_ERROR, Example, Found, Rule
+from inspector.rules.rule import WRONG_RESULT_ERROR, Example, Found, Rule, with_ops
 from inspector.topology.bindings import bindings, keys_of_objects, restored_from, variables
 from inspector.topology.inspection import Inspection, MetaView
 
@@ -45,6 +45,7 @@ class VariableMixedUp(Rule):
     code = "TB014"
     name = "variable-mixed-up"
     otherwise = WRONG_RESULT_ERROR
+    needs = with_ops("RestoreV2")
     message = "{what}"
     fix = "export the model again and compare its outputs with the original's: it computes with the wrong weights"
     good = (Example(_V1.format(shared_name="b", keys='"a", "b"')),)

@@ -44,6 +44,7 @@ class VariableNotInCheckpoint(Rule):
     code = "TB007"
     name = "variable-not-in-checkpoint"
     otherwise = ADVICE_WARNING
+    needs = ("checkpoint",)
     message = "the checkpoint has no value for {keys}, which the load asks for ({route})"
     fix = "initialise all variables before tf.saved_model.save, or copy saved_model.pb and variables/ from one export"
     good = (Example(_V1.format(key="w")),)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule, node_at
+from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule, node_at, with_ops
 from inspector.topology.bindings import read_unset
 from inspector.topology.inspection import Inspection
 from inspector.topology.reach import callable_signatures
@@ -51,6 +51,7 @@ class VariableNotInitialised(Rule):
     code = "TB012"
     name = "variable-not-initialised"
     otherwise = ADVICE_NOTE
+    needs = with_ops(*VARIABLES)
     about_nodes = True
     message = "neither the checkpoint nor the init op sets the variable `{node}`, which {signatures} reads"
     fix = "export with main_op=tf.compat.v1.local_variables_initializer(), or let the saver keep `{node}`"

@@ -48,6 +48,7 @@ class VariableShape(Rule):
     code = "TB009"
     name = "variable-shape"
     otherwise = WRONG_RESULT_WARNING
+    needs = ("checkpoint",)
     message = "variable `{key}` has shape {found} in the checkpoint, {expected} is expected by {asker}"
     fix = "export again, so that saved_model.pb and variables/ belong together"
     good = (Example(_V1.format(dim=2)),)

@@ -43,6 +43,7 @@ class AssetContent(Rule):
     code = "SM012"
     name = "asset-content"
     otherwise = WRONG_RESULT_ERROR
+    needs = ("assets",)
     message = "asset assets/{filename} {problem}"
     fix = "{cure}"
     good = (Example(_TABLE, files={"assets/vocab.txt": b"a\nb\n"}),)

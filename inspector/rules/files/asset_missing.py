@@ -36,6 +36,7 @@ class AssetMissing(Rule):
     code = "SM006"
     name = "asset-missing"
     otherwise = ADVICE_WARNING
+    needs = ("assets",)
     message = "asset assets/{filename} is {found}; {reader}"
     fix = "copy the whole model folder again, assets/ included (it must hold {filename}), or export again"
     good = (Example(_TABLE, files={"assets/vocab.txt": b"a\n"}),)

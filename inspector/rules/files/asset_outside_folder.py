@@ -27,6 +27,7 @@ class AssetOutsideFolder(Rule):
     code = "SM007"
     name = "asset-outside-folder"
     otherwise = UNSAFE_WARNING
+    needs = ("assets",)
     message = "asset {filename!r} lies outside the model's folder: {why}"
     fix = "export again with tf.saved_model.Asset(...), which copies the file into assets/; until then treat it as hostile"
     good = (Example("asset vocab.txt = path:0\npath = Placeholder() {dtype: string}", files={"assets/vocab.txt": b""}),)

@@ -31,6 +31,7 @@ class AssetTensor(Rule):
     code = "SM009"
     name = "asset-tensor"
     otherwise = ADVICE_NOTE
+    needs = ("assets",)
     message = "asset assets/{filename} is bound to `{tensor}`, which {why}"
     fix = "export again with each asset listed once (tf.compat.v1.GraphKeys.ASSET_FILEPATHS holds it twice, or not at all)"
     good = (Example("asset vocab.txt = path:0\n" + _NODE),)

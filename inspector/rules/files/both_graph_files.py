@@ -21,6 +21,7 @@ class BothGraphFiles(Rule):
     code = "SM005"
     name = "both-graph-files"
     otherwise = ADVICE_WARNING
+    needs = ("fault both-graph-files",)
     message = "there are both saved_model.pb and saved_model.pbtxt: every loader reads {used} and ignores the other"
     fix = "delete the file that is out of date"
     good = (Example("x = Placeholder() {dtype: float32}"),)

@@ -57,6 +57,7 @@ class Collection(Rule):
     code = "SM010"
     name = "collection"
     otherwise = ADVICE_NOTE
+    needs = ("collections",)
     message = "collection `{collection}` {problem}"
     fix = "remove the collection `{collection}` from collection_def, or export the model again"
     good = (

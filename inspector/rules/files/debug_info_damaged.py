@@ -23,6 +23,7 @@ class DebugInfoDamaged(Rule):
     code = "SM008"
     name = "debug-info-damaged"
     otherwise = ADVICE_NOTE
+    needs = ("fault debug-info-damaged",)
     message = "debug/saved_model_debug_info.pb does not parse: {why}"
     fix = "delete the folder debug/ (it only holds stack traces), or copy the file again"
     good = (Example("x = Placeholder() {dtype: float32}", files={DEBUG_INFO: b""}),)

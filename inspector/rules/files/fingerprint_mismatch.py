@@ -30,6 +30,7 @@ class FingerprintMismatch(Rule):
     code = "SM013"
     name = "fingerprint-mismatch"
     otherwise = WRONG_RESULT_WARNING
+    needs = ("fingerprint",)
     message = "variables.index is not the one that fingerprint.pb was made for: the weights were replaced, or mixed up"
     fix = "copy saved_model.pb, fingerprint.pb and variables/ from one export; remove fingerprint.pb if this is on purpose"
     good = (Example("variable w float32[2]", files={FINGERPRINT: b""}), Example("variable w float32[2]"))

@@ -26,6 +26,7 @@ class GraphFileDamaged(Rule):
     code = "SM002"
     name = "graph-file-damaged"
     otherwise = ADVICE_WARNING
+    needs = ("fault graph-file-damaged",)
     message = "{file} is no SavedModel: {what}"
     fix = "{cure}"
     good = (Example("x = Placeholder() {dtype: float32}"),)

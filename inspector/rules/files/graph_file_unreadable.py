@@ -22,6 +22,7 @@ class GraphFileUnreadable(Rule):
     code = "SM003"
     name = "graph-file-unreadable"
     otherwise = ADVICE_WARNING
+    needs = ("fault graph-file-unreadable",)
     message = "{file} cannot be read: {why}"
     fix = "make it a file that the loading user may read (chmod -R a+rX on the model folder), or copy the model again"
     good = (Example("x = Placeholder() {dtype: float32}"),)

@@ -22,6 +22,7 @@ class NoMetaGraph(Rule):
     code = "SM004"
     name = "no-meta-graph"
     otherwise = ADVICE_WARNING
+    needs = ("fault graph-file-empty",)
     message = "{file} holds 0 MetaGraphs ({what}); TensorFlow's message about `tags=` misleads"
     fix = "copy the file again (the disk may have been full), or export the model again; no tags will help"
     good = (Example("x = Placeholder() {dtype: float32}"),)

@@ -24,6 +24,7 @@ class NotASavedModel(Rule):
     code = "SM001"
     name = "not-a-saved-model"
     otherwise = ADVICE_WARNING
+    needs = ("fault not-a-saved-model",)
     message = "no saved_model.pb here: this is {title}"
     fix = "{cure}"
     good = (Example("x = Placeholder() {dtype: float32}"),)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspector.model.graph import UNBOUND, Kind
+from inspector.model.kinds import UNBOUND, Kind
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, GraphRule, found_node
 from inspector.topology.inspection import Inspection, MetaView
 from inspector.topology.wiring import Wiring
@@ -28,6 +28,7 @@ class AttrUnbound(GraphRule):
     code = "FN011"
     name = "attr-unbound"
     otherwise = ADVICE_WARNING
+    needs = ("unbound attr",)
     message = "attr `{attr}` of `{node}` ({op}) holds {found}, and nothing gives it a value"
     fix = "set the attr `{attr}` of `{node}` to a value, or remove it"
     good = (

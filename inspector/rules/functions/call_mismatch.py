@@ -34,6 +34,7 @@ class CallMismatch(GraphRule):
     code = "FN006"
     name = "call-mismatch"
     otherwise = ADVICE_WARNING
+    needs = ("calls",)
     message = "`{node}` ({op}) calls `{function}` with {side} ({found}), the function has ({expected})"
     fix = (
         "let the {side} of `{node}` be ({expected}), or change the signature of `{function}`; or export the model again"

@@ -46,6 +46,7 @@ class FunctionAttrRefused(Rule):
     code = "FN008"
     name = "function-attr-refused"
     otherwise = ADVICE_NOTE
+    needs = ("functions",)
     message = "function `{function}` has the attr `{attr}`, which tf.saved_model.load of {release} does not take"
     fix = "load the model with {cure}, or remove `{attr}` from the attrs of `{function}`"
     good = (

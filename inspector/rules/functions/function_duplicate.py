@@ -21,6 +21,7 @@ class FunctionDuplicate(Rule):
     code = "FN003"
     name = "function-duplicate"
     otherwise = ADVICE_WARNING
+    needs = ("duplicate functions",)
     message = "the library has two {sameness} functions named `{function}`"
     fix = "{cure}"
     good = (

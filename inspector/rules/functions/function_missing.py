@@ -31,6 +31,7 @@ class FunctionMissing(GraphRule):
     code = "FN001"
     name = "function-missing"
     otherwise = ADVICE_WARNING
+    needs = ("missing function",)
     message = "`{node}` ({op}) names the function `{function}`, which the library does not have ({misleads})"
     fix = "export the model again, with the function `{function}` in its library"
     good = (

@@ -21,6 +21,7 @@ class FunctionRecursive(Rule):
     code = "FN002"
     name = "function-recursive"
     otherwise = ADVICE_WARNING
+    needs = ("functions",)
     about_nodes = True
     message = "the function `{function}` calls itself: {path}"
     fix = "cut the circle {path}, with a loop in the place of the recursion"

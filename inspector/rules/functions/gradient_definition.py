@@ -28,6 +28,7 @@ class GradientDefinition(Rule):
     code = "FN010"
     name = "gradient-definition"
     otherwise = ADVICE_NOTE
+    needs = ("gradients",)
     message = "the library gives `{function}` the gradient `{gradient}`, {why}"
     fix = "remove this entry of library.gradient, or export the model again"
     good = (Example(f"{_F}gradient f = g"),)

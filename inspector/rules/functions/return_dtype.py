@@ -23,6 +23,7 @@ class ReturnDtype(GraphRule):
     code = "FN005"
     name = "return-dtype"
     otherwise = ADVICE_WARNING
+    needs = ("edges bad_returns",)
     message = "output `{output}` of the function `{function}` is {expected}, `{tensor}` gives {found}"
     fix = "declare the output `{output}` of `{function}` as {found}, or cast `{tensor}` to {expected}"
     good = (Example("function f (a: float32) -> (r: float32 = y:activations:0)\n  y = Relu(a) {T: float32}"),)

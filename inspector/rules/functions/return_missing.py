@@ -26,6 +26,7 @@ class ReturnMissing(GraphRule):
     code = "FN004"
     name = "return-missing"
     otherwise = ADVICE_WARNING
+    needs = ("edges bad_returns",)
     message = "{what} `{output}` of the function `{function}` {problem}"
     fix = "export the model again; if the function was edited, let `{output}` name what the body has"
     good = (

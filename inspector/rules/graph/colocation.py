@@ -28,6 +28,7 @@ class Colocation(GraphRule):
     code = "GR019"
     name = "colocation"
     otherwise = ADVICE_NOTE
+    needs = ("attr _class",)
     message = "`{node}` ({op}) asks to be placed with {with_what}"
     fix = "remove the attr _class of `{node}`, or keep the nodes that it names"
     good = (

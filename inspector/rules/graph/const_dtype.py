@@ -5,7 +5,7 @@ from typing import Any
 
 from inspector.model import dtypes
 from inspector.named_tuple import NamedTuple
-from inspector.rules.rule import ADVICE_WARNING, Example, Found, GraphRule, found_node
+from inspector.rules.rule import ADVICE_WARNING, Example, Found, GraphRule, found_node, with_ops
 from inspector.topology.inspection import MetaView
 from inspector.topology.wiring import Wiring
 from inspector.wire.coding import varint
@@ -47,6 +47,7 @@ class ConstDtype(GraphRule):
     code = "GR009"
     name = "const-dtype"
     otherwise = ADVICE_WARNING
+    needs = with_ops("Const")
     message = "Const `{node}` holds {found}, expected {expected}"
     fix = (
         "write the value of `{node}` again: tf.make_tensor_proto(values, dtype, shape), with the same dtype in its attr"

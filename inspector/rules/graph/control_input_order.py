@@ -22,6 +22,7 @@ class ControlInputOrder(GraphRule):
     code = "GR008"
     name = "control-input-order"
     otherwise = ADVICE_WARNING
+    needs = ("edges control_order",)
     message = "`{node}` ({op}) lists a control input before a data input: {inputs}"
     fix = "list the inputs of `{node}` in this order: {order}"
     good = (Example("x = Placeholder() {dtype: float32}\ny = Relu(x, ^x) {T: float32}"),)

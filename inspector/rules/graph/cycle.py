@@ -25,6 +25,7 @@ class Cycle(GraphRule):
     code = "GR005"
     name = "cycle"
     otherwise = ADVICE_WARNING
+    needs = ("edges cycle",)
     message = "{size} in a cycle: {path}"
     fix = "remove one of these edges: {path}"
     good = (

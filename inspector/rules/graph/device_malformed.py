@@ -24,6 +24,7 @@ class DeviceMalformed(GraphRule):
     code = "GR011"
     name = "device-malformed"
     otherwise = ADVICE_WARNING
+    needs = ("device",)
     message = "the device string `{device}` cannot be parsed by {by}"
     fix = "write it as /device:GPU:0 or /job:localhost/replica:0/task:0/device:GPU:0, or clear it"
     good = (

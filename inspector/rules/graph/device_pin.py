@@ -25,6 +25,7 @@ class DevicePin(GraphRule):
     code = "GR010"
     name = "device-pin"
     otherwise = ADVICE_NOTE
+    needs = ("device",)
     message = "pinned to `{device}`"
     fix = (
         "export with clear_devices=True, or set allow_soft_placement=True where the model is loaded (--env soft-placement=on "

@@ -24,6 +24,7 @@ class DtypeConflict(GraphRule):
     code = "GR004"
     name = "dtype-conflict"
     otherwise = ADVICE_WARNING
+    needs = ("edges conflicts",)
     message = "input {position} of `{node}` ({op}) expects {expected}, `{tensor}` gives {found}"
     fix = "cast where the model is built: tf.cast(x, tf.{expected}), and export again"
     good = (Example("x = Placeholder() {dtype: float32}\ny = Relu(x) {T: float32}"),)

@@ -22,6 +22,7 @@ class DuplicateNode(GraphRule):
     code = "GR006"
     name = "duplicate-node"
     otherwise = ADVICE_WARNING
+    needs = ("edges duplicates",)
     message = "the name `{node}` is taken twice: the second one is of op {op}, the first one {first}"
     fix = "give the second `{node}` another name, and change the inputs that mean it"
     good = (Example("x = Placeholder() {dtype: float32}\ny = Relu(x) {T: float32}"),)

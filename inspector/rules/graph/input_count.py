@@ -26,6 +26,7 @@ class InputCount(GraphRule):
     code = "GR003"
     name = "input-count"
     otherwise = ADVICE_WARNING
+    needs = ("edges arity",)
     message = "`{node}` ({op}) has {found}, expected {expected} ({types})"
     fix = "give `{node}` {expected}: {types}; or export the model again"
     good = (

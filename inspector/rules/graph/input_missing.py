@@ -24,6 +24,7 @@ class InputMissing(GraphRule):
     code = "GR001"
     name = "input-missing"
     otherwise = ADVICE_WARNING
+    needs = ("edges bad_inputs",)
     message = "input `{input}` of `{node}` ({op}) names a node that does not exist"
     fix = "export the model again; if the graph was edited, keep the node that `{input}` names, or rewire `{node}`"
     good = (

@@ -22,6 +22,7 @@ class InvalidNodeName(GraphRule):
     code = "GR007"
     name = "invalid-node-name"
     otherwise = ADVICE_WARNING
+    needs = ("edges bad_names",)
     message = 'the node name "{node}" ({op}) is not allowed'
     fix = "rename the node, with letters, digits and . _ - / only, beginning with a letter or a digit"
     good = (Example("a/b.c-1_x = Placeholder() {dtype: float32}\ny = Relu(a/b.c-1_x) {T: float32}"),)

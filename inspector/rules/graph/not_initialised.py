@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.model.graph import Graph, Kind
-from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule, node_at
+from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule, node_at, with_ops
 from inspector.topology.inspection import Inspection, MetaView
 from inspector.topology.reach import callable_signatures
 
@@ -49,6 +49,7 @@ class NotInitialised(Rule):
     code = "GR012"
     name = "not-initialised"
     otherwise = ADVICE_NOTE
+    needs = with_ops(*_TABLES, *_ITERATORS)
     about_nodes = True
     message = "no init op fills the {what} `{node}`, which {signatures} {use}"
     fix = "{cure}"

@@ -26,6 +26,7 @@ class OutputMissing(GraphRule):
     code = "GR002"
     name = "output-missing"
     otherwise = ADVICE_WARNING
+    needs = ("edges bad_inputs",)
     message = "input `{input}` of `{node}` ({op}) names an output that its node does not have; there is {there}"
     fix = "rewire `{node}` to {there}, or export the model again"
     good = (

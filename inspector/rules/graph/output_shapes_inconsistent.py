@@ -24,6 +24,7 @@ class OutputShapesInconsistent(Rule):
     code = "GR014"
     name = "output-shapes-inconsistent"
     otherwise = ADVICE_NOTE
+    needs = ("shapes",)
     about_nodes = True
     message = "node `{node}` ({op}) {words}"
     fix = "remove the attr _output_shapes of `{node}`, or write there the shapes that it really has"

@@ -27,6 +27,7 @@ class ShapeConflict(Rule):
     code = "GR013"
     name = "shape-conflict"
     otherwise = ADVICE_WARNING
+    needs = ("shapes",)
     about_nodes = True
     message = "`{node}` ({op}) does not take inputs of shapes {shapes}; TensorFlow will say: {words}"
     fix = "find which input of `{node}` has the wrong shape, correct it where the model is built, and export again"

@@ -6,7 +6,7 @@ from typing import Any
 
 from inspector.model.graph import Form, Graph
 from inspector.named_tuple import NamedTuple
-from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule, node_at
+from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule, node_at, with_ops
 from inspector.topology.inspection import Inspection, MetaView
 from inspector.topology.reach import callable_signatures
 from inspector.topology.restores import int_of
@@ -68,6 +68,7 @@ class WaitsForOthers(Rule):
     code = "GR017"
     name = "waits-for-others"
     otherwise = ADVICE_NOTE
+    needs = with_ops(*_WAITS, *_GROUPS)
     about_nodes = True
     message = "`{node}` ({op}) waits for {what}, {why}: a call that runs it never returns"
     fix = "{cure}"

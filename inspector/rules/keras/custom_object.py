@@ -59,6 +59,7 @@ class CustomObject(Rule):
     code = "KR014"
     name = "custom-object"
     otherwise = ADVICE_NOTE
+    needs = ("keras",)
     message = "{what} not Keras's own: {means}"
     fix = "{cure}"
     good = (

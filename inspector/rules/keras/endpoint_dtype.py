@@ -32,6 +32,7 @@ class EndpointDtype(Rule):
     code = "KR004"
     name = "endpoint-dtype"
     otherwise = ADVICE_NOTE
+    needs = ("keras",)
     message = "the endpoint `{endpoint}` takes {dtypes}, and Keras casts the inputs of a layer to float32"
     fix = "{cure}"
     good = (Example(_MODEL.format(dtype="float32")), Example(_MODEL.format(dtype="int64")))

@@ -40,6 +40,7 @@ class EndpointInputs(Rule):
     code = "KR003"
     name = "endpoint-inputs"
     otherwise = ADVICE_NOTE
+    needs = ("keras",)
     message = "the endpoint `{endpoint}` {why}; TFSMLayer calls it with one argument"
     fix = "{cure}"
     good = (Example(_MODEL.format(inputs="a: float32[?] = a:0", second="a")),)

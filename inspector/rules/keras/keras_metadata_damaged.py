@@ -24,6 +24,7 @@ class KerasMetadataDamaged(Rule):
     code = "KR010"
     name = "keras-metadata-damaged"
     otherwise = ADVICE_NOTE
+    needs = ("keras",)
     message = "keras_metadata.pb {what}: {why}"
     fix = "copy the file again from where the model was saved (git lfs pull); tf.saved_model.load does not need it"
     good = (Example(_NODE), Example(_NODE, files={_FILE: b""}))

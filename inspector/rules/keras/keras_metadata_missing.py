@@ -28,6 +28,7 @@ class KerasMetadataMissing(Rule):
     code = "KR011"
     name = "keras-metadata-missing"
     otherwise = ADVICE_NOTE
+    needs = ("keras",)
     message = (
         "there is no keras_metadata.pb, and {count} objects of Keras have no metadata: saved by tf.saved_model.save"
     )

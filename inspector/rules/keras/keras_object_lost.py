@@ -34,6 +34,7 @@ class KerasObjectLost(Rule):
     code = "KR013"
     name = "keras-object-lost"
     otherwise = ADVICE_NOTE
+    needs = ("keras",)
     message = "keras_metadata.pb names `{path}` (object {node}), which the object graph does not have"
     fix = "copy saved_model.pb and keras_metadata.pb from the same export"
     good = (Example(_GRAPH, files=_metadata(_ROOT)), Example(_NODE))

@@ -26,6 +26,7 @@ class KerasObjectMetadata(Rule):
     code = "KR012"
     name = "keras-object-metadata"
     otherwise = ADVICE_NOTE
+    needs = ("keras",)
     message = "the metadata of `{path}` cannot be used: {why}"
     fix = "copy {file} again, or save the model again; tf.saved_model.load does not need the metadata"
     good = (Example(_OBJECT.format(metadata=_SOUND)),)

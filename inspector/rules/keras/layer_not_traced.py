@@ -31,6 +31,7 @@ class LayerNotTraced(Rule):
     code = "KR019"
     name = "layer-not-traced"
     otherwise = ADVICE_NOTE
+    needs = ("keras",)
     message = "`{class_name}` at `{path}` was saved without its call, and only its class can call it"
     fix = "load_model(path, custom_objects={{'{class_name}': {class_name}}}), or save again after a call, with save_traces=True"
     good = (Example(_MODEL % ("Sequential", _NETWORK)),)

@@ -28,6 +28,7 @@ class NetworkLayers(Rule):
     code = "KR015"
     name = "network-layers"
     otherwise = ADVICE_NOTE
+    needs = ("keras",)
     message = "the model `{path}` cannot be put together: {why}"
     fix = "copy saved_model.pb and keras_metadata.pb from the same export"
     good = (Example(_MODEL % ("_tf_keras_layer", _DENSE)),)

@@ -27,6 +27,7 @@ class NoCallEndpoint(Rule):
     code = "KR002"
     name = "no-call-endpoint"
     otherwise = ADVICE_NOTE
+    needs = ("keras",)
     message = "there is neither a signature nor a function of the loaded object: nothing that TFSMLayer could call"
     fix = "call the model once and export it again (model.export(path)), or rebuild it in code and load its weights"
     good = (Example(_SIGNATURE + _GRAPH),)

@@ -35,6 +35,7 @@ class NoKerasArchive(Rule):
     code = "KR001"
     name = "no-keras-archive"
     otherwise = ADVICE_NOTE
+    needs = ("keras",)
     message = "Keras 3 reads .keras and .h5 files with load_model, and no SavedModel"
     fix = "{cure}"
     good = (Example(_MODEL, files=_BESIDE),)

@@ -23,6 +23,7 @@ class NoObjectGraph(Rule):
     code = "KR016"
     name = "no-object-graph"
     otherwise = ADVICE_NOTE
+    needs = ("keras",)
     message = "there is no object graph, in which load_model of Keras 2 looks for layers: Keras did not save this model"
     fix = "tf.saved_model.load({path!r}), and call its signatures"
     good = (

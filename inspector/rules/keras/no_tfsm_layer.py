@@ -23,6 +23,7 @@ class NoTfsmLayer(Rule):
     code = "KR005"
     name = "no-tfsm-layer"
     otherwise = ADVICE_NOTE
+    needs = ("keras",)
     message = "TensorFlow {tensorflow} comes with Keras 2, which has no TFSMLayer"
     fix = "use tf.saved_model.load, or tf.keras.models.load_model, which reads SavedModels up to TensorFlow 2.15"
     good = (Example(_NODE, target="2.16.2"),)

@@ -29,6 +29,7 @@ class PythonBytecode(Rule):
     code = "KR017"
     name = "python-bytecode"
     otherwise = UNSAFE_WARNING
+    needs = ("keras",)
     message = "a {class_name} layer holds Python bytecode, which load_model of Keras 2 runs"
     fix = "load it with Keras only if you trust its author and with the Python that saved it; else tf.saved_model.load"
     good = (Example(_LAMBDA % ('\\"scale\\"', "function")),)

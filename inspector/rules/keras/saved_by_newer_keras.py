@@ -30,6 +30,7 @@ class SavedByNewerKeras(Rule):
     code = "KR018"
     name = "saved-by-newer-keras"
     otherwise = ADVICE_NOTE
+    needs = ("keras",)
     message = "saved by Keras {saved_by}, newer than what comes with TensorFlow {tensorflow}"
     fix = "load with Keras {saved_by} or newer; else load_model(path, compile=False)"
     good = (Example(_MODEL % "2.15.0", target="2.15.1"), Example(_MODEL % "2.3.0-tf", target="2.4.4"))

@@ -28,6 +28,7 @@ class TrainingConfig(Rule):
     code = "KR020"
     name = "training-config"
     otherwise = ADVICE_NOTE
+    needs = ("keras",)
     message = "how the model was compiled cannot be read: {why}"
     fix = "load_model(path, compile=False), and model.compile(...) if it is to be trained"
     good = (Example(_MODEL % _WEIGHTS),)

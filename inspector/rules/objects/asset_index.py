@@ -31,6 +31,7 @@ class AssetIndex(Rule):
     code = "OB004"
     name = "asset-index"
     otherwise = ADVICE_NOTE
+    needs = ("object asset",)
     message = "object `{path}` refers to asset {index}, asset_file_def lists {count}"
     fix = "export the model again; a tool that rewrote saved_model.pb dropped its assets"
     good = (Example(_MODEL.format(index=0)),)

@@ -49,6 +49,7 @@ class Captures(Rule):
     code = "OB013"
     name = "captures"
     otherwise = ADVICE_NOTE
+    needs = ("object graph",)
     message = "function `{function}` captures what does not fit: {why}"
     fix = "export the model again; a tool that removes or reorders objects must keep bound_inputs in the order of the inputs"
     good = (Example(_MODEL.format(bound="2, 3")),)

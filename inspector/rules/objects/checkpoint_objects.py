@@ -43,6 +43,7 @@ class CheckpointObjects(Rule):
     code = "OB016"
     name = "checkpoint-objects"
     otherwise = WRONG_RESULT_ERROR
+    needs = ("object graph",)
     message = "the checkpoint's object graph: {why}"
     fix = "copy saved_model.pb and variables/ from one export, or export the model again"
     good = (Example(_MODEL.format(child=1, values=_VALUE.format(key="w/.ATTRIBUTES/VARIABLE_VALUE"))),)

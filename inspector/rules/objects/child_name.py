@@ -35,6 +35,7 @@ class ChildName(Rule):
     code = "OB014"
     name = "child-name"
     otherwise = ADVICE_NOTE
+    needs = ("object graph",)
     message = "{what}"
     fix = "export the model again, with the children as attributes of a tf.Module"
     good = (

@@ -44,6 +44,7 @@ class ConstantValue(Rule):
     code = "OB011"
     name = "constant-value"
     otherwise = ADVICE_NOTE
+    needs = ("object graph",)
     message = "the constant `{path}` cannot be read: {why}"
     fix = "export the model again; a tool that rewrites the main graph must keep the Const nodes that object_graph_def names"
     good = (

@@ -31,6 +31,7 @@ class FunctionNotInLibrary(Rule):
     code = "OB002"
     name = "function-not-in-library"
     otherwise = ADVICE_NOTE
+    needs = ("object graph",)
     message = "{holder} names the function `{function}`, which is not in {missing}"
     fix = "export the model again; a tool that removes functions must remove the objects that name them too"
     good = (Example(_FUNCTION + _OBJECTS),)

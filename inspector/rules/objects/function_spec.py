@@ -49,6 +49,7 @@ class FunctionSpec(Rule):
     code = "OB007"
     name = "function-spec"
     otherwise = ADVICE_NOTE
+    needs = ("object graph",)
     message = "the arguments of `{holder}` do not fit: {why}"
     fix = "load with the TensorFlow that saved the model, or export again: tf.saved_model.save(obj, path)"
     good = (

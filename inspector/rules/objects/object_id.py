@@ -32,6 +32,7 @@ class ObjectId(Rule):
     code = "OB005"
     name = "object-id"
     otherwise = ADVICE_NOTE
+    needs = ("object graph",)
     message = "{referrer} refers to object {id}, there are {count}"
     fix = "copy saved_model.pb again, or export the model again; a tool that removes objects must renumber the others"
     good = (Example(_MODEL.format(child=1, bound="")),)

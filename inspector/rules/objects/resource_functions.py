@@ -56,6 +56,7 @@ class ResourceFunctions(Rule):
     code = "OB017"
     name = "resource-functions"
     otherwise = ADVICE_WARNING
+    needs = ("object resource",)
     message = "resource `{path}`: {why}"
     fix = "export the model again; a tool that removes objects must keep the children of resources"
     good = (Example(_MODEL.format(children="_create_resource: 3, _initialize: 4")),)

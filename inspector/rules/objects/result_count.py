@@ -32,6 +32,7 @@ class ResultCount(Rule):
     code = "OB019"
     name = "result-count"
     otherwise = ADVICE_NOTE
+    needs = ("object graph",)
     message = "function `{function}` has {results}, its output_signature has {told}"
     fix = "export the model again; a tool that changes the results of a function must change output_signature too"
     good = (Example(_MODEL.format(outputs="{y: float32[?], z: none}")),)

@@ -34,6 +34,7 @@ class SavedVariable(Rule):
     code = "OB012"
     name = "saved-variable"
     otherwise = ADVICE_NOTE
+    needs = ("object graph",)
     message = "the variable `{path}` cannot be made: {why}"
     fix = "load with the TensorFlow that saved the model, or export again: tf.saved_model.save(obj, path)"
     good = (

@@ -40,6 +40,7 @@ class SaverFunctions(Rule):
     code = "OB015"
     name = "saver-functions"
     otherwise = ADVICE_NOTE
+    needs = ("savers",)
     message = "{field} of `{path}` is `{function}`, which {why}"
     fix = "copy saved_model.pb again, or export the model again; a tool that removes objects must renumber the others"
     good = (Example(_MODEL.format(saveables="VALUE: 2 3")),)

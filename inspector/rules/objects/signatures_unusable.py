@@ -35,6 +35,7 @@ class SignaturesUnusable(Rule):
     code = "OB018"
     name = "signatures-unusable"
     otherwise = ADVICE_WARNING
+    needs = ("object graph",)
     message = "{why}: {lost}"
     fix = "export the model again: tf.saved_model.save(obj, path, signatures=...)"
     good = (Example(_MODEL.format(kind=SIGNATURE_MAP, consumer=1, target=2)),)

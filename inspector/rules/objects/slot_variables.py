@@ -40,6 +40,7 @@ class SlotVariables(Rule):
     code = "OB001"
     name = "slot-variables"
     otherwise = ADVICE_NOTE
+    needs = ("slot variables",)
     message = "{path} holds {slots}, which only {needs} can bring back"
     fix = "{cure}"
     good = (Example(_OPTIMIZER.format(identifier="optimizer", slots="")),)

@@ -38,6 +38,7 @@ class StructureUndecodable(Rule):
     code = "OB006"
     name = "structure-undecodable"
     otherwise = ADVICE_NOTE
+    needs = ("object graph",)
     message = "{field} of `{holder}` holds {why}"
     fix = "load with the TensorFlow that saved the model, or export again: tf.saved_model.save(obj, path)"
     good = (

@@ -48,6 +48,7 @@ class TypeNotRegistered(Rule):
     code = "OB003"
     name = "type-not-registered"
     otherwise = ADVICE_NOTE
+    needs = ("object graph",)
     message = "the type {type} must be registered by importing {import} before the load"
     fix = "pip install {package}, then: import {import}  # before tf.saved_model.load"
     good = (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from inspector.model.graph import Form
-from inspector.rules.rule import ADVICE_NOTE, Example, KindRule
+from inspector.rules.rule import ADVICE_NOTE, Example, KindRule, with_ops
 from inspector.topology.ops import OpSet
 
 
@@ -23,6 +23,7 @@ class OneShotIterator(KindRule):
     code = "OP010"
     name = "one-shot-iterator"
     otherwise = ADVICE_NOTE
+    needs = with_ops("OneShotIterator")
     message = "op `{op}` cannot have a shared_name, which tf.saved_model.load gives it"
     fix = "let a placeholder take the place of the iterator, or load the model with tf.compat.v1.saved_model.load"
     good = (Example("x = Placeholder() {dtype: float32}"),)

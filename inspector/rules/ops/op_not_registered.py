@@ -34,6 +34,7 @@ class OpNotRegistered(KindRule):
     code = "OP001"
     name = "op-not-registered"
     otherwise = ADVICE_WARNING
+    needs = ("unregistered op",)
     names_release = True
     message = "op `{op}` is not registered in {registry} {tensorflow}"
     fix = "{cure}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from inspector.model.graph import Form
-from inspector.rules.rule import ADVICE_WARNING, Example, KindRule
+from inspector.rules.rule import ADVICE_WARNING, Example, KindRule, with_ops
 from inspector.topology.ops import OpSet
 
 _OPS = ("PyFunc", "PyFuncStateless", "EagerPyFunc")
@@ -27,6 +27,7 @@ class PythonCallback(KindRule):
     code = "OP006"
     name = "python-callback"
     otherwise = ADVICE_WARNING
+    needs = with_ops(*_OPS)
     message = "op `{op}` calls the Python function `{token}`, which is not in the model"
     fix = "rewrite what tf.py_function or tf.numpy_function does with TensorFlow ops, and export the model again"
     good = (Example("x = Placeholder() {dtype: float32}\ny = Relu(x) {T: float32}"),)

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from inspector.catalogue.capabilities import CAPABILITIES
 from inspector.findings import Location
-from inspector.rules.rule import UNSAFE_WARNING, Example, Found, Rule
+from inspector.rules.rule import UNSAFE_WARNING, Example, Found, Rule, with_ops
 from inspector.rules.wording import some_of
 from inspector.topology.host_access import Access, host_access
 from inspector.topology.inspection import Inspection
@@ -37,6 +38,7 @@ class HostAccess(Rule):
     code = "SC001"
     name = "host-access"
     otherwise = UNSAFE_WARNING
+    needs = with_ops(*CAPABILITIES)
     message = "`{op}` {capability}{path}, {when}"
     fix = "load it only if you trust its author, or in a sandbox; else export the model without `{op}`"
     good = (

@@ -24,6 +24,7 @@ class CheckpointVersion(Rule):
     code = "VR002"
     name = "checkpoint-version"
     otherwise = ADVICE_NOTE
+    needs = ("checkpoint",)
     message = "the checkpoint's {problem} is {found}, TensorFlow {tensorflow} has checkpoint version {version}"
     fix = "copy variables/ again or export the model again: no released TensorFlow writes such a checkpoint"
     good = (Example("variable w float32[2]"),)

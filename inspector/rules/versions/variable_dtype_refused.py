@@ -35,6 +35,7 @@ class VariableDtypeRefused(Rule):
     code = "VR006"
     name = "variable-dtype-refused"
     otherwise = ADVICE_NOTE
+    needs = ("object graph",)
     names_release = True
     message = "TensorFlow {tensorflow} cannot assign a variable of {dtype}, as `{variable}` is"
     fix = "load the model with a newer TensorFlow, or export it with `{variable}` of another dtype"
