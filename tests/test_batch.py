@@ -186,6 +186,13 @@ def test_versions_are_models(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     assert "no such path" in captured.err
 
 
+def test_an_empty_list_is_not_green(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What made the list may have failed."""
+    monkeypatch.setattr(sys, "stdin", __import__("io").StringIO("\n"))
+    assert main(["-", *STATIC]) == 3
+    assert "nothing was judged" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("jobs", ["0", "-1", "many", "1.5"])
 def test_wrong_jobs(jobs: str) -> None:
     assert main([str(MODELS / "keras3-mlp"), str(MODELS / "dtypes"), *STATIC, f"--jobs={jobs}"]) == 2

@@ -94,6 +94,9 @@ def run(options: argparse.Namespace) -> int:
     if options.write_baseline:
         _write_baseline(options.write_baseline, sink)
         codes = [code for code in codes if code != FINDINGS]
+    if not plans and not problems:
+        print("inspector: no path on standard input, nothing was judged", file=sys.stderr)
+        codes = [COULD_NOT_TELL]
     if not complete:
         return BROKEN_OFF
     return USAGE if sink.problematic else next((code for code in (FINDINGS, COULD_NOT_TELL) if code in codes), OK)
