@@ -128,7 +128,7 @@ def _compare(
             copy.save(folder)
             model = open_model(folder, verify=True)
             targets = [target_of(some) for _, some in asked]
-            for (number, some), judgement in zip(asked, judge_each(model, targets), strict=True):
+            for (number, some), judgement in zip(asked, judge_each(model, targets, loaders=LOADERS), strict=True):
                 for verdict in judgement.verdicts:
                     runs = healthy[number].get((case.base, verdict.loader))
                     outcome = some.cases[name][verdict.loader]

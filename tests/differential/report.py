@@ -77,7 +77,7 @@ def one(case: Case, many: Sequence[Outcomes]) -> Iterator[str]:
     copy.save(folder)
     yield f"{case}\n  in {folder}\n  damaged: {', '.join(damaged.names)} {damaged.function}"
     for some in many:
-        judgement = judge(open_model(folder, verify=True), target_of(some))
+        judgement = judge(open_model(folder, verify=True), target_of(some), loaders=LOADERS)
         yield f"TensorFlow {some.name}"
         for number, finding in enumerate(judgement.findings):
             yield f"  [{number}] {finding}"
