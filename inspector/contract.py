@@ -81,7 +81,7 @@ def explain_call(path: str | os.PathLike[str], call: str, *, tags: Sequence[str]
     refuse_unreadable(model)
     found: list[Answer] = []
     names: dict[str, None] = {}
-    for canonical in _canonicals(model, tags):
+    for canonical in canonicals(model, tags):
         calls = {key: call_of(canonical.meta, one) for key, one in canonical.signatures.items()}
         functions = canonical.functions()
         names.update(dict.fromkeys((*calls, *functions)))
@@ -95,7 +95,8 @@ def explain_call(path: str | os.PathLike[str], call: str, *, tags: Sequence[str]
     return Answers(os.fspath(path), call, tuple(found))
 
 
-def _canonicals(model: Model, tags: Sequence[str] | None) -> Iterator[Canonical]:
+def canonicals(model: Model, tags: Sequence[str] | None) -> Iterator[Canonical]:
+    """The canonical form of each MetaGraph, or of those with exactly these tags."""
     asked = None if tags is None else tuple(sorted(set(tags)))
     for meta in model.meta_graphs:
         if asked is None or meta.tags == asked:

@@ -226,7 +226,7 @@ def _worth_asking(it: Inspection, *, strict: bool) -> list[str]:
     except Exception:
         if strict:
             raise
-        return list(INDEX)
+        return [code for code, (_, needs) in INDEX.items() if it.share.asks_keras or needs != ("keras",)]
 
 
 def _found_by(code: str, it: Inspection) -> list[Group]:

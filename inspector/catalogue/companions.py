@@ -162,6 +162,12 @@ def near_packages(name: str) -> tuple[str, ...]:
     return tuple(get_close_matches(normal(name), list(_companions().packages()), n=NEAR_SHOWN, cutoff=0.6))
 
 
+def registering_modules() -> tuple[str, ...]:
+    """The top-level modules that register ops when they are imported, those of the held packages, sorted."""
+    held = _companions().packages().values()
+    return tuple(sorted({name.partition(".")[0] for one in held for name in modules(one.import_statement)}))
+
+
 def version_for(package: Package, tensorflow: str) -> PackageVersion | None:
     """The newest held version of a package whose ops were extracted with a TensorFlow of the same minor release."""
     minor = tensorflow.split(".")[:2]

@@ -29,6 +29,7 @@ COMMANDS = {
     "hash": "the digest of a model: equal for equal models",
     "lock": "write the interface of a model: check --lock holds it to it",
     "call": "will this call be accepted, and if not, which one would be",
+    "diagnose": "what an error, a traceback or a log says, and what to do",
     "rules": "list the rules",
     "explain": "explain a rule",
     "completion": "print the completion of the command line for bash, zsh or tcsh",

@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/savedmodel-inspector
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_savedmodel_inspector_subparsers=(check compat ops show graph explain-load diff hash lock call rules explain completion)
+_shtab_savedmodel_inspector_subparsers=(check compat ops show graph explain-load diff hash lock call diagnose rules explain completion)
 
 _shtab_savedmodel_inspector_check_option_strings=(-h --help --tensorflow --device --with --env --host --loader --tags --config --isolated --op-list --op-library --confirm-with --version --of-files -r --recursive --verify --lock --fail-on --select --extend-select --ignore --baseline --write-baseline --show-settings --format --output --jobs --model-seconds --model-memory --confirm --no-confirm --confirm-loader --inputs --timeout)
 _shtab_savedmodel_inspector_compat_option_strings=(-h --help --tensorflow --device --with --env --host --loader --tags --config --isolated --op-list --op-library --confirm-with --version --format --oldest)
@@ -17,6 +17,7 @@ _shtab_savedmodel_inspector_diff_option_strings=(-h --help --tensorflow --device
 _shtab_savedmodel_inspector_hash_option_strings=(-h --help --verify --format)
 _shtab_savedmodel_inspector_lock_option_strings=(-h --help)
 _shtab_savedmodel_inspector_call_option_strings=(-h --help --tags --format)
+_shtab_savedmodel_inspector_diagnose_option_strings=(-h --help --log --tensorflow --device --with --tags --format)
 _shtab_savedmodel_inspector_rules_option_strings=(-h --help --format)
 _shtab_savedmodel_inspector_explain_option_strings=(-h --help)
 _shtab_savedmodel_inspector_completion_option_strings=(-h --help)
@@ -55,6 +56,8 @@ _shtab_savedmodel_inspector_diff___config_COMPGEN=_shtab_compgen_files
 _shtab_savedmodel_inspector_hash_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_savedmodel_inspector_lock_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_savedmodel_inspector_call_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_savedmodel_inspector_diagnose_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_savedmodel_inspector_diagnose___log_COMPGEN=_shtab_compgen_files
 
 _shtab_savedmodel_inspector_check___device_choices=(cpu gpu tpu)
 _shtab_savedmodel_inspector_check___host_choices=(capi tf-serving)
@@ -77,9 +80,11 @@ _shtab_savedmodel_inspector_diff___keep_choices=(load callers numbers weights co
 _shtab_savedmodel_inspector_diff___format_choices=(text json markdown)
 _shtab_savedmodel_inspector_hash___format_choices=(text json)
 _shtab_savedmodel_inspector_call___format_choices=(text json)
+_shtab_savedmodel_inspector_diagnose___device_choices=(cpu gpu tpu)
+_shtab_savedmodel_inspector_diagnose___format_choices=(text json)
 _shtab_savedmodel_inspector_rules___format_choices=(text json markdown)
 _shtab_savedmodel_inspector_completion_pos_0_choices=(bash zsh tcsh)
-_shtab_savedmodel_inspector_pos_0_choices=(check compat ops show graph explain-load diff hash lock call rules explain completion)
+_shtab_savedmodel_inspector_pos_0_choices=(check compat ops show graph explain-load diff hash lock call diagnose rules explain completion)
 
 _shtab_savedmodel_inspector_check_pos_0_nargs=+
 _shtab_savedmodel_inspector_check__h_nargs=0
@@ -127,6 +132,8 @@ _shtab_savedmodel_inspector_lock__h_nargs=0
 _shtab_savedmodel_inspector_lock___help_nargs=0
 _shtab_savedmodel_inspector_call__h_nargs=0
 _shtab_savedmodel_inspector_call___help_nargs=0
+_shtab_savedmodel_inspector_diagnose__h_nargs=0
+_shtab_savedmodel_inspector_diagnose___help_nargs=0
 _shtab_savedmodel_inspector_rules__h_nargs=0
 _shtab_savedmodel_inspector_rules___help_nargs=0
 _shtab_savedmodel_inspector_explain__h_nargs=0

@@ -27,7 +27,8 @@ complete savedmodel-inspector \
         'c/--output=/f/' \
         'c/--format=/(text json)/' \
         'c/--keep=/(load callers numbers weights compatible metadata)/' \
-        'c/--/(all around baseline calls config confirm confirm-loader confirm-with details device env extend-select fail-on format function functions help hops host ignore inputs isolated jobs keep loader lock meta-graph model-memory model-seconds no-confirm objects of-files oldest op-library op-list ops output recursive select show-settings signatures tags tensorflow timeout values variables verify version with write-baseline)/' \
+        'c/--log=/f/' \
+        'c/--/(all around baseline calls config confirm confirm-loader confirm-with details device env extend-select fail-on format function functions help hops host ignore inputs isolated jobs keep loader lock log meta-graph model-memory model-seconds no-confirm objects of-files oldest op-library op-list ops output recursive select show-settings signatures tags tensorflow timeout values variables verify version with write-baseline)/' \
         'c/-/(- h r)/' \
         'n/--device/(cpu gpu tpu)/' \
         'n/--host/(capi tf-serving)/' \
@@ -48,7 +49,8 @@ complete savedmodel-inspector \
         'n/--output/f/' \
         'n/--format/(text json)/' \
         'n/--keep/(load callers numbers weights compatible metadata)/' \
-        'p/1/(check compat ops show graph explain-load diff hash lock call rules explain completion)/' \
+        'n/--log/f/' \
+        'p/1/(check compat ops show graph explain-load diff hash lock call diagnose rules explain completion)/' \
         'n/check/f/' \
         'n/compat/f/' \
         'n/ops/f/' \
@@ -59,5 +61,6 @@ complete savedmodel-inspector \
         'n/hash/f/' \
         'n/lock/f/' \
         'n/call/f/' \
+        'n/diagnose/f/' \
         'n/completion/(bash zsh tcsh)/' \
         'p/*/()/'

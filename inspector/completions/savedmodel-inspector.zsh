@@ -14,6 +14,7 @@ _shtab_savedmodel_inspector_commands() {
     check:'judge models and confirm the verdicts (the default)'
     compat:'on which TensorFlow releases, devices and loaders it works'
     completion:'print the completion of the command line for bash, zsh or tcsh'
+    diagnose:'what an error, a traceback or a log says, and what to do'
     diff:'what changed between two models, and whom it breaks'
     explain:'explain a rule'
     explain-load:'rehearse a load: the steps of a loader, one by one'
@@ -117,6 +118,20 @@ _shtab_savedmodel_inspector_completion_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_savedmodel_inspector_completion_defaults_added=0
+
+_shtab_savedmodel_inspector_diagnose_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--log[a traceback or a log of any size (default\: standard input)]:FILE:_files"
+  "--tensorflow[the TensorFlow that failed (default\: the one installed here)]:X.Y:"
+  "--device[device]:device:(cpu gpu tpu)"
+  "*--with[a companion package that was imported before the load (repeatable)]:PACKAGE:"
+  "--tags[the tag-set that was loaded]:A,B:"
+  "--format[format]:format:(text json)"
+  ":the SavedModel that the log speaks of:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_savedmodel_inspector_diagnose_defaults_added=0
 
 _shtab_savedmodel_inspector_diff_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -266,6 +281,7 @@ _shtab_savedmodel_inspector() {
         check) _arguments -C -s $_shtab_savedmodel_inspector_check_options ;;
         compat) _arguments -C -s $_shtab_savedmodel_inspector_compat_options ;;
         completion) _arguments -C -s $_shtab_savedmodel_inspector_completion_options ;;
+        diagnose) _arguments -C -s $_shtab_savedmodel_inspector_diagnose_options ;;
         diff) _arguments -C -s $_shtab_savedmodel_inspector_diff_options ;;
         explain) _arguments -C -s $_shtab_savedmodel_inspector_explain_options ;;
         explain-load) _arguments -C -s $_shtab_savedmodel_inspector_explain_load_options ;;

@@ -16,7 +16,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -151,8 +151,13 @@ def take(
     outcomes._replace(cases=whole).write()
 
 
-def load(some: list[Case], python: str | None, processes: int) -> Iterator[tuple[Case, dict[str, Any]]]:
-    """Runs the runner over damaged models in a scratch folder: each result as it comes."""
+def load(
+    some: Sequence[Case],
+    python: str | None,
+    processes: int,
+    tidy: Callable[[dict[str, Any], str], None] | None = None,
+) -> Iterator[tuple[Case, dict[str, Any]]]:
+    """Runs the runner over damaged models in a scratch folder: each result as it comes, its texts made tidy."""
     with tempfile.TemporaryDirectory(prefix="differential-") as scratch:
         jobs = os.path.join(scratch, "jobs.jsonl")
         with open(jobs, "w", encoding="utf-8") as stream:
@@ -167,7 +172,7 @@ def load(some: list[Case], python: str | None, processes: int) -> Iterator[tuple
         assert process.stdout is not None
         for line in process.stdout:
             result = json.loads(line)
-            clean(result, os.path.join(scratch, str(result["id"]), "model"))
+            (tidy or clean)(result, os.path.join(scratch, str(result["id"]), "model"))
             yield some[result["id"]], result
         if process.wait():
             sys.exit("the runner failed")

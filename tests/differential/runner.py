@@ -43,6 +43,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROBE = os.path.join(HERE, "..", "..", "inspector", "confirmation", "probe.py")
@@ -53,6 +54,7 @@ PATIENCE = 4  # tf1 writes a whole function library into an error message: its l
 IDLE = 10.0  # seconds without a fifth of a second of CPU
 RESTARTS = 3
 WORDS_KEPT = 4000
+TRACEBACK_KEPT = 20000
 VALUES_KEPT = 64
 ABORTS = (signal.SIGABRT,)
 FATAL = re.compile(r"\S+ \S+: F |F\d{4} |terminate called|Fatal Python|double free|munmap_chunk")
@@ -97,7 +99,7 @@ def run(probe, request, say, keep_outputs):
     try:
         found = loader.load(request["path"], request.get("tags"))
     except BaseException as error:
-        say("load-failed", **probe.failure(error))
+        say("load-failed", traceback=shortened(traceback.format_exc()), **probe.failure(error))
         return
     signatures = {key: inputs for key, inputs in found.items() if not key.startswith("__saved_model_")}
     say("loaded", signatures=sorted(signatures))
@@ -117,6 +119,15 @@ def run(probe, request, say, keep_outputs):
                 report["outputs"] = outputs
             say("called", signature=key, **report)
     say("done")
+
+
+def shortened(text):
+    """A text of which the middle may be left out: a message may hold a whole function library."""
+    return (
+        text
+        if len(text) <= TRACEBACK_KEPT
+        else text[: TRACEBACK_KEPT // 2] + "\n[...]\n" + text[-TRACEBACK_KEPT // 2 :]
+    )
 
 
 def outputs_of(probe, name, loader, outputs):
@@ -351,7 +362,10 @@ def take(result, answer):
     if "loaded" not in said:
         if "load" not in result:
             failed = said.get("load-failed")
-            why = {"how": "error", "type": failed["type"], "message": failed["message"]} if failed else death
+            why = death
+            if failed:
+                why = {key: failed[key] for key in ("type", "message", "traceback")}
+                why["how"] = "error"
             result.update(load=dict(why, outcome="fails"), calls={})
         return []
     result.setdefault("load", {"outcome": "loads"})

@@ -53,9 +53,9 @@ class OpNotRegistered(KindRule):
     def check_form(self, form: Form, ops: OpSet) -> Iterator[dict[str, Any]]:
         if ops.op(form.op) is None and not ops.knows(form.op):
             version = ops.release.version
-            cure = _cure_for_server(form.op, version) if ops.serves else _cure(form.op, version)
+            how = _cure_for_server(form.op, version) if ops.serves else cure(form.op, version)
             registry = "TensorFlow Serving" if ops.serves else "TensorFlow"
-            yield {"op": form.op, "registry": registry, "tensorflow": "", "cure": cure}
+            yield {"op": form.op, "registry": registry, "tensorflow": "", "cure": how}
 
 
 @lru_cache(maxsize=256)
@@ -64,7 +64,8 @@ def _near(op: str) -> tuple[str, ...]:
     return near_ops(op, release("latest"))
 
 
-def _cure(op: str, tensorflow: str) -> str:
+def cure(op: str, tensorflow: str) -> str:
+    """What to do about an op that a release does not register: another release, a package, a library."""
     return _by_release(op) or _by_owner(op, tensorflow) or _by_group(op) or _by_name(op)
 
 

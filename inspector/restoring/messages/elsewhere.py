@@ -1,0 +1,56 @@
+"""Other runtimes and other moments: TensorFlow Lite, TensorFlow.js, and errors of an export."""
+
+from __future__ import annotations
+
+from inspector.restoring.kinds import DEPENDENCY, LIKELY, NOT_SAVED_MODEL, UNKNOWN
+from inspector.restoring.messages.message import Message
+from inspector.restoring.messages.wording import QUOTED, SOURCE, Wording
+
+_LITE = "lite/python/convert.py"
+
+MESSAGES = (
+    Message(
+        "lite-ops", DEPENDENCY,
+        "the model has ops that the TensorFlow Lite runtime does not have",
+        "converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS, tf.lite.OpsSet.SELECT_TF_OPS], and link the "
+        "Flex delegate; ops of a package must be registered in the runtime",
+        (
+            Wording("Some ops are not supported by the native TFLite runtime", "2.6-2.21", _LITE, seen=SOURCE),
+            Wording("neither a custom op nor a flex op", "1.15-2.21", _LITE, seen=SOURCE),
+            Wording("Encountered unresolved custom op: {op:w}", "1.15-2.21", "lite/core/subgraph.cc", seen=SOURCE),
+            Wording("Regular TensorFlow ops are not supported by this interpreter", "1.15-2.21", "lite/core/subgraph.cc", seen=SOURCE),
+            Wording("Select TensorFlow op(s), included in the given model, is(are) not supported by this interpreter", "2.9-2.21", "lite/core/subgraph.cc", seen=SOURCE),
+            Wording("Here is a list of operators for which you will need custom implementations", "1.15-2.21", _LITE, seen=SOURCE),
+            Wording("Ops that need custom implementation", "2.3-2.21", _LITE, seen=SOURCE),
+            Wording("Ops that can be supported by the flex runtime", "2.3-2.21", _LITE, seen=SOURCE),
+        ),
+    ),
+    Message(
+        "lite-not-a-model", NOT_SAVED_MODEL,
+        "the file is no TensorFlow Lite model",
+        "pass a .tflite file; python -m inspector FILE says what it is instead",
+        (Wording("Model provided has model identifier '{found}', should be 'TFL3'", "1.15-2.21", "lite/core/model_builder.cc", seen=SOURCE),),
+    ),
+    Message(
+        "js-ops", DEPENDENCY,
+        "the model has ops that TensorFlow.js does not have",
+        "export only the inference part (without Assert, Print, training ops); --skip_op_check where they are never run",
+        (
+            Wording("Unsupported Ops in the model before optimization", "", "tensorflowjs", seen=QUOTED),
+            Wording("Unsupported Ops in the model after optimization", "", "tensorflowjs", seen=QUOTED),
+            Wording("Unknown op '{op}'. File an issue", "", "tensorflowjs", seen=QUOTED),
+        ),
+    ),
+    Message(
+        "export-untracked", UNKNOWN,
+        "this is an error of an export, not of a restore: a function uses a table, a variable or an asset that the saved object "
+        "does not hold",
+        "assign the resource to an attribute of the tf.Module or the Keras layer that is saved, then export again",
+        (
+            Wording("Tried to export a function which references 'untracked' resource", "2.9", "python/saved_model/save.py", seen=SOURCE),
+            Wording("Tried to export a function which references untracked", "1.15-2.6", "python/saved_model/save.py", seen=SOURCE),
+            Wording("Tried to export a function which references an untracked", "", "python/saved_model/save.py", seen=QUOTED),
+        ),
+        certainty=LIKELY,
+    ),
+)  # fmt: skip

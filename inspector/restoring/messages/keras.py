@@ -1,0 +1,197 @@
+"""Keras: formats and versions, classes that the loading process must know, configurations that do not fit."""
+
+from __future__ import annotations
+
+from inspector.restoring.kinds import (
+    DEPENDENCY,
+    FILES,
+    GRAPH,
+    LIKELY,
+    NOT_SAVED_MODEL,
+    POSSIBLE,
+    UNSAFE,
+    VERSION,
+)
+from inspector.restoring.messages.message import Message
+from inspector.restoring.messages.wording import QUOTED, SOURCE, Wording
+
+_API = "keras/src/saving/saving_api.py"
+_OBJECTS = "keras/src/saving/serialization_lib.py"
+_LEGACY = "keras/saving/legacy"
+_SAVED = "keras/saving/legacy/saved_model/load.py"
+_TFSM = "keras/src/export/tfsm_layer.py"
+
+MESSAGES = (
+    Message(
+        "keras3-format", VERSION,
+        "Keras 3 does not load a SavedModel as a Keras model any more",
+        "for inference: keras.layers.TFSMLayer(FOLDER, call_endpoint='serving_default'); for the whole model: pip install "
+        "tf_keras, then tf_keras.models.load_model(FOLDER), or TF_USE_LEGACY_KERAS=1; or save it as .keras with Keras 2",
+        (
+            Wording("Keras 3 only supports V3 `.keras` files and legacy H5 format files", "", _API, seen=QUOTED),
+            Wording("File format not supported: filepath={path:w}", "2.21", _API, seen=SOURCE),
+            Wording("The `save_format` argument is deprecated in Keras 3", "2.21", _API, seen=SOURCE),
+            Wording("Invalid filepath extension for saving", "2.21", _API, seen=SOURCE),
+            Wording("`keras.optimizers.legacy` is not supported in Keras 3", "2.21", "keras/src/legacy", seen=SOURCE),
+            Wording("Your currently installed version of Keras is Keras 3, but this is not yet supported", "", "transformers", seen=QUOTED),
+        ),
+    ),
+    Message(
+        "keras3-layer-of-keras2", VERSION,
+        "a layer of Keras 2 (tensorflow_hub.KerasLayer, tf_keras) is used in a model of Keras 3",
+        "set TF_USE_LEGACY_KERAS=1 before TensorFlow is imported and pip install tf_keras; or wrap the SavedModel by "
+        "keras.layers.TFSMLayer",
+        (
+            Wording("Only instances of `keras.Layer` can be added to a Sequential model", "2.21", "keras", seen=SOURCE),
+            Wording("Only instances of keras.Layer can be added to a Sequential model", "", "keras", seen=QUOTED),
+        ),
+        certainty=LIKELY,
+    ),
+    Message(
+        "keras-file-missing", FILES,
+        "the file of the Keras model is not there",
+        "correct the path; relative paths start at the current folder of the process",
+        (
+            Wording("File not found: filepath={path:w}", "2.21", _API, seen=SOURCE),
+            Wording("Please ensure the file is an accessible `.keras` zip file", "2.21", _API, seen=SOURCE),
+        ),
+    ),
+    Message(
+        "keras-file-not-zip", NOT_SAVED_MODEL,
+        "the .keras file is no zip file: another format under that name (HDF5), or cut",
+        "python -m inspector FILE says what it is; rename it to .h5 if it is HDF5, or download it again",
+        (
+            Wording("BadZipFile: File is not a zip file", "", "Python", seen=QUOTED, frame="saving_lib.py"),
+        ),
+    ),
+    Message(
+        "keras-custom-object", DEPENDENCY,
+        "the model needs {what} `{name}`, which is code and not in the file",
+        "import the module that defines it, and pass custom_objects={{'{name}': {name}}}, or decorate it with "
+        "@keras.saving.register_keras_serializable(); compile=False leaves losses, metrics and optimizers out",
+        (
+            Wording("Unknown {what:w}: '{name}'", "1.15-2.21", "keras/saving", seen=SOURCE),
+            Wording("Unknown {what:w}: {name:w}. Please ensure", "1.15-2.21", "keras/saving", seen=SOURCE),
+            Wording("Unknown {what:w} function: '{name}'", "1.15-2.21", "keras/saving", seen=SOURCE),
+            Wording("Unknown {what:w} function: {name:w}", "1.15-2.21", "keras/saving", seen=SOURCE),
+            Wording("Unknown {what:w}: {name:w}. Please", "1.15-2.21", "keras/saving", seen=SOURCE),
+            Wording("Could not locate {what:w} '{name}'. Make sure custom classes", "2.12-2.15, 2.21", _OBJECTS, seen=SOURCE),
+            Wording("Unable to restore a {what:w} of class {name:w}. ", "2.3-2.21", _SAVED, seen=SOURCE),
+            Wording("Unable to restore custom {what:w} of type {name:w}", "2.3-2.21", _SAVED, seen=SOURCE),
+            Wording("Could not deserialize {what:w} '{name}' because its parent module", "2.12-2.15, 2.21", _OBJECTS, seen=SOURCE),
+            Wording("ValueError: Unknown {what:w}: {name:w}", "1.15-2.21", "keras/saving", seen=SOURCE),
+        ),
+    ),
+    Message(
+        "keras-custom-class", DEPENDENCY,
+        "the model needs a class that is code and not in the file, or one whose arguments are objects of such classes",
+        "import the module that defines it and pass custom_objects=; give the class a from_config that rebuilds its parts",
+        (
+            Wording("could not be deserialized properly. Please ensure that components that are Python object instances", "2.15, 2.21", _OBJECTS, seen=SOURCE),
+            Wording("Please make sure that this layer is included in the `custom_objects` arg", "", _SAVED, seen=QUOTED),
+            Wording("Please ensure this object is passed to the `custom_objects` argument", "2.6-2.21", "keras/saving", seen=SOURCE),
+            Wording("Please ensure you are using a `keras.utils.custom_object_scope`", "2.12-2.15, 2.21", "keras/saving", seen=SOURCE),
+        ),
+        certainty=LIKELY,
+    ),
+    Message(
+        "keras-metadata-missing", FILES,
+        "the SavedModel has no keras_metadata.pb: it was written by tf.saved_model.save or model.export, or the file got lost",
+        "load it by tf.saved_model.load (inference), or save it again by model.save; copy the whole folder",
+        (
+            Wording("lacks the Keras metadata", "2.6-2.21", _SAVED, seen=SOURCE),
+            Wording("Unable to create a Keras model from SavedModel at {path:w}", "2.12-2.15", _SAVED, seen=SOURCE),
+            Wording("Unable to create a TF-Keras model from SavedModel at {path:w}", "2.21", _SAVED, seen=SOURCE),
+            Wording("Unable to create a Keras model from this SavedModel", "2.6-2.21", _SAVED, seen=SOURCE),
+        ),
+        certainty=LIKELY,
+    ),
+    Message(
+        "keras-metadata-damaged", GRAPH,
+        "keras_metadata.pb does not parse",
+        "copy the file again, or load the model by tf.saved_model.load, which does not read it",
+        (
+            Wording("Cannot parse keras metadata", "2.6-2.21", _SAVED, seen=SOURCE),
+            Wording("json.decoder.JSONDecodeError: ", "", _SAVED, seen=QUOTED, frame="saved_model/load.py"),
+        ),
+    ),
+    Message(
+        "keras-not-of-keras", NOT_SAVED_MODEL,
+        "Keras 2 finds no Keras model in the SavedModel: it is of TensorFlow 1, or was not written by Keras",
+        "load it by tf.saved_model.load, or wrap it by tensorflow_hub.KerasLayer or keras.layers.TFSMLayer",
+        (
+            Wording("IndexError: list index out of range", "2.21", _SAVED, frame="keras/saving/legacy/saved_model/load.py"),
+            Wording("IndexError: list index out of range", "2.21", _SAVED, frame="keras/saving/saved_model/load.py"),
+            Wording("IndexError: list index out of range", "2.21", _SAVED, frame="keras/src/saving/legacy/saved_model/load.py"),
+        ),
+        certainty=LIKELY,
+    ),
+    Message(
+        "keras-config-argument", VERSION,
+        "the configuration of a layer has an argument that this Keras does not know: another version of Keras wrote it",
+        "load it with the Keras that saved it (Keras 3 and Keras 2 differ: tf_keras, TF_USE_LEGACY_KERAS=1), or save it again",
+        (
+            Wording("Unrecognized keyword arguments passed to {layer:w}:", "2.21", "keras", seen=SOURCE),
+            Wording("Unrecognized keyword arguments: [", "", "keras", seen=QUOTED),
+            Wording("Keyword argument not understood:", "1.15-2.21", "keras", seen=SOURCE),
+            Wording("Error when deserializing class '{layer}' using config=", "2.12-2.15, 2.21", "keras", seen=SOURCE),
+            Wording("__init__() got an unexpected keyword argument '{argument}'", "2.12-2.15, 2.21", "keras", seen=SOURCE, frame="from_config"),
+            Wording("__init__() got an unexpected keyword argument '{argument}'", "2.12-2.15, 2.21", "keras", seen=SOURCE, frame="deserialize"),
+            Wording("__init__() got an unexpected keyword argument '{argument}'", "2.12-2.15, 2.21", "keras", seen=SOURCE, frame="deserialize_keras_object"),
+            Wording("Argument(s) not recognized: ", "2.3-2.21", "keras", seen=SOURCE),
+            Wording("is deprecated in the new Keras optimizer", "2.12-2.15", "keras", seen=SOURCE),
+            Wording("Unable to revive model from config", "2.12-2.15, 2.21", "keras", seen=SOURCE),
+        ),
+        certainty=LIKELY,
+    ),
+    Message(
+        "keras-lambda-bytecode", VERSION,
+        "a Lambda layer holds the bytecode of another Python release",
+        "load it with the Python that saved it, or save the model again with a layer class in the place of the Lambda",
+        (
+            Wording("bad marshal data", "", "Python", seen=QUOTED),
+            Wording("unknown opcode", "2.18-2.21", "Python", seen=SOURCE, frame="func_load"),
+        ),
+    ),
+    Message(
+        "keras-lambda-unsafe", UNSAFE,
+        "a Lambda layer holds Python code, which loading the model would run",
+        "only if you trust its author: load_model(..., safe_mode=False), or keras.config.enable_unsafe_deserialization()",
+        (
+            Wording("Requested the deserialization of a `Lambda` layer", "2.21", _OBJECTS, seen=SOURCE),
+            Wording("Requested the deserialization of a Lambda layer", "2.12-2.15, 2.21", _OBJECTS, seen=SOURCE),
+            Wording("Deserializing it is unsafe", "", _OBJECTS, seen=QUOTED),
+            Wording("you can pass `safe_mode=False`", "2.12-2.15, 2.21", _OBJECTS, seen=SOURCE),
+            Wording("carries a potential risk of arbitrary code execution", "2.12-2.15, 2.21", _OBJECTS, seen=SOURCE),
+        ),
+    ),
+    Message(
+        "keras-weights-only", NOT_SAVED_MODEL,
+        "the file holds weights and no model",
+        "build the model in code, then model.load_weights(FILE)",
+        (
+            Wording("No model config found in the file", "2.12-2.15, 2.21", _LEGACY, seen=SOURCE),
+            Wording("No model found in config file", "1.15-2.21", _LEGACY, seen=SOURCE),
+            Wording("Cannot create group in read-only mode", "", "h5py", seen=QUOTED, frame="hdf5_format.py"),
+        ),
+    ),
+    Message(
+        "keras-h5py", VERSION,
+        "this Keras is too old for the installed h5py: its strings are str now, not bytes",
+        "pip install 'h5py<3' beside this TensorFlow, or use TensorFlow 2.5 or newer",
+        tuple(Wording("'str' object has no attribute 'decode'", "", "keras", seen=QUOTED, frame=frame)
+              for frame in ("hdf5_format.py", "keras/engine/saving.py", "keras/engine/topology.py", "keras/saving/save.py")),
+    ),
+    Message(
+        "keras-class-other", VERSION,
+        "a class of the model is named by a module of another Keras version",
+        "load it with the Keras that saved it, or save it again",
+        (
+            Wording("Could not deserialize class '{name}' because", "", _OBJECTS, seen=QUOTED),
+            Wording("cannot import name '{name}' from 'keras{}'", "", "Python", seen=QUOTED),
+            Wording("cannot import name '{name}' from 'tensorflow{}'", "", "Python", seen=QUOTED),
+            Wording("No module named 'keras.{name}'", "", "Python", seen=QUOTED),
+        ),
+        certainty=POSSIBLE,
+    ),
+)  # fmt: skip

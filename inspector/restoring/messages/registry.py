@@ -1,0 +1,33 @@
+"""All messages, and what finds them in a text."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+from inspector.restoring.messages.message import Message
+from inspector.restoring.messages.wording import Matcher
+
+FAMILIES = ("files", "checkpoint", "versions", "ops", "graph", "functions", "objects", "signatures", "calls", "keras",
+            "elsewhere", "harmless")  # fmt: skip
+
+
+@cache
+def messages() -> dict[str, Message]:
+    """Every message by its code."""
+    found: dict[str, Message] = {}
+    for family in FAMILIES:
+        for message in import_module(f"inspector.restoring.messages.{family}").MESSAGES:
+            assert message.code not in found, message.code
+            found[message.code] = message
+    return found
+
+
+@cache
+def matchers() -> dict[str, list[tuple[Message, Matcher]]]:
+    """Every wording of every message, ready to be searched for, by the anchor that finds it."""
+    found: dict[str, list[tuple[Message, Matcher]]] = {}
+    for message in messages().values():
+        for matcher in map(Matcher, message.wordings):
+            found.setdefault(matcher.anchor, []).append((message, matcher))
+    return found

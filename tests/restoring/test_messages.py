@@ -1,0 +1,100 @@
+"""The table of messages: every wording is found in its own text, and in no other message's."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+
+from inspector.restoring import kinds
+from inspector.restoring.exceptions import KINDS
+from inspector.restoring.knowledge import known_of
+from inspector.restoring.messages.message import HARMLESS, Message
+from inspector.restoring.messages.registry import matchers, messages
+from inspector.restoring.messages.wording import QUOTED, RUN, SOURCE, Matcher, Wording, fields_of, pieces
+from inspector.restoring.reading import scan
+from inspector.rules.registry import rules
+
+SAMPLES = {"": "some_name", "d": "7", "w": "some_name", "line": "what is left", "lazy": "any thing", "shape": "[2, 3]"}
+# Fields that the catalogue adds to those of the text.
+ADDED = {"op-not-registered": {"whose", "cure"}, "op-without-module": {"package", "cure"}, "attr-not-in-op": {"cure"},
+         "type-not-registered": {"cure"}}  # fmt: skip
+ALL = [(message, wording) for message in messages().values() for wording in message.wordings]
+
+
+def sample(wording: Wording) -> str:
+    """A text that the wording describes, after the frame that it asks for."""
+    text = ""
+    for kind, part in pieces(wording.template):
+        text += part if kind == "literal" else SAMPLES[part.partition(":")[2]]
+    if not wording.frame:
+        return text
+    file, _, function = wording.frame.partition(" ")
+    return f'Traceback (most recent call last):\n  File "/x/{file}", line 3, in {function or "f"}\n    x()\n{text}'
+
+
+def named(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+@pytest.mark.parametrize("message", messages().values(), ids=lambda message: message.code)
+def test_a_message(message: Message) -> None:
+    """Kind, rules and certainty exist; its words need no field that a wording lacks."""
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", message.code)
+    assert message.kind in KINDS
+    assert message.certainty in kinds.CERTAINTIES
+    assert set(message.rules) <= {rule.code for rule in rules()}
+    assert message.rank == HARMLESS or message.fix
+    for wording in message.wordings:
+        fields = set(fields_of(wording.template)) | ADDED.get(message.code, set())
+        assert named(message.cause) | named(message.fix) <= fields, wording.template
+
+
+@pytest.mark.parametrize(("message", "wording"), ALL, ids=lambda one: getattr(one, "template", ""))
+def test_a_wording(message: Message, wording: Wording) -> None:
+    """It is anchored, of bounded cost, says where it comes from, and is recognised as its own message."""
+    fields = [part.partition(":")[2] for kind, part in pieces(wording.template) if kind == "field"]
+    first = next(pieces(wording.template))
+    assert len(Matcher(wording).anchor) >= 8
+    assert fields.count("lazy") <= 2
+    assert first[0] == "literal" or first[1].partition(":")[2] in ("w", "d")
+    assert wording.source
+    assert wording.seen in (RUN, SOURCE, QUOTED)
+    if wording.any_text:
+        return
+    found = scan([sample(wording) + "\n"])
+    seen = [one for one in found.sightings if one.message.code == message.code]
+    others = [one for one in found.sightings if one.message.rank < message.rank]
+    assert seen or others, [one.message.code for one in found.sightings]
+    if seen and message.rank != HARMLESS:
+        best = found.best()
+        assert best is not None
+        assert best.message.kind == message.kind or best.message.rank < message.rank
+
+
+def test_wordings_are_written_once() -> None:
+    seen = [(wording.template, wording.frame) for _, wording in ALL]
+    assert len(seen) == len(set(seen))
+
+
+def test_where_a_wording_comes_from() -> None:
+    """What was run is of releases that are known; what is only quoted names no release."""
+    for _, wording in ALL:
+        if wording.seen == QUOTED:
+            assert not wording.releases, wording.template
+        elif wording.seen == SOURCE and not wording.releases:
+            assert "tensorflow_serving" in wording.source, wording.template
+
+
+def test_anchors_are_shared() -> None:
+    """A text is searched once for each anchor: there are fewer of them than wordings."""
+    assert len(matchers()) < len(ALL)
+
+
+def test_what_the_catalogue_denies() -> None:
+    """A module of somebody else's is no message of ours."""
+    assert known_of("op-without-module", {"module": "pandas"}, "2.21.0") is None
+    assert known_of("op-without-module", {"module": "tensorflow_text.ops"}, "2.21.0") is not None
+    assert known_of("op-library-not-loaded", {"library": "/x/libtorch.so"}, "2.21.0") is None
+    assert known_of("op-library-not-loaded", {"library": "/x/_image_ops.so"}, "2.21.0") is not None
