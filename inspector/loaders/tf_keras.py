@@ -129,7 +129,9 @@ def steps(walk: Walk) -> tuple[Step, ...]:
 
 def _of_model(step: Step) -> Step:
     kept = tuple(mind for mind in step.minds if mind.rule != "OB018")
-    return step._replace(name="call the model", minds=(Mind("KR019", when=has_datum("case", "root")), *kept))
+    return step._replace(
+        name="call the model", minds=(*minds("KR021"), Mind("KR019", when=has_datum("case", "root")), *kept)
+    )
 
 
 def choose(walk: Walk) -> MetaView | None:

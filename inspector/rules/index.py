@@ -60,6 +60,7 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "KR018": ("keras.saved_by_newer_keras", ("keras",)),
     "KR019": ("keras.layer_not_traced", ("keras",)),
     "KR020": ("keras.training_config", ("keras",)),
+    "KR021": ("keras.class_named_like_keras", ("keras",)),
     "OB001": ("objects.slot_variables", ("slot variables",)),
     "OB002": ("objects.function_not_in_library", ("object graph",)),
     "OB003": ("objects.type_not_registered", ("object graph",)),

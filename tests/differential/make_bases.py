@@ -571,9 +571,9 @@ def keras2_subclassed(tf: Any, out: Path) -> None:
         def call(self, x: Any) -> Any:
             return self.inner(x)
 
-    class Model(keras.Model):
+    class Scorer(keras.Model):
         def __init__(self) -> None:
-            super().__init__(name="model")
+            super().__init__(name="scorer")
             self.scale, self.shift, self.bare = Scale(name="scale"), Shift(name="shift"), Bare(2)
             self.stack = keras.Sequential(
                 [layers.Dense(3, name="first"), layers.Dropout(0.5, name="drop")], name="stack"
@@ -582,7 +582,7 @@ def keras2_subclassed(tf: Any, out: Path) -> None:
         def call(self, x: Any, training: bool = False) -> Any:
             return self.bare(self.shift(self.scale(self.stack(x, training=training), training=training)))
 
-    model = Model()
+    model = Scorer()
     model.compile("sgd", "mse")
     model.train_on_batch(tf.zeros([2, 4]), tf.zeros([2, 2]))
     save_keras(model, out)
