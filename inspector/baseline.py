@@ -16,8 +16,8 @@ from inspector.named_tuple import NamedTuple
 
 SCHEMA_VERSION = 1
 BY_POLICY, BY_BASELINE = "policy", "baseline"
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
-_VERSION_FOLDER = re.compile(r"(.*)/\d+\Z", re.DOTALL)
+_DATE = r"\d{4}-\d{2}-\d{2}\Z"
+_VERSION_FOLDER = r"(?s)(.*)/\d+\Z"
 _STRINGS = ("rule", "message", "where", "reason", "expires")
 
 
@@ -67,7 +67,7 @@ class Baseline(NamedTuple):
 def model_key(path: str, file: str) -> str:
     """A model's path as a baseline names it. A new version of a TensorFlow Serving base folder has the old one's name."""
     whole = os.path.relpath(path, os.path.dirname(file) or os.curdir).replace(os.sep, "/")
-    version = _VERSION_FOLDER.match(whole)
+    version = re.match(_VERSION_FOLDER, whole)
     return version[1] if version else whole
 
 
@@ -123,7 +123,7 @@ def _entry(value: Any, where: str) -> Entry:
     times = value.get("times", 1)
     if not all(isinstance(word, str) for word in words.values()) or not isinstance(times, int) or times < 1:
         raise UsageError(f"{where}: {value['fingerprint']}: times is a number from 1 on, anything else a string")
-    if words["expires"] and not _DATE.match(words["expires"]):
+    if words["expires"] and not re.match(_DATE, words["expires"]):
         raise UsageError(
             f"{where}: {value['fingerprint']}: expires is a date like 2027-01-31, not {words['expires']!r}"
         )

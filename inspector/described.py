@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from inspector.differences.difference import CALLERS, CLASSES, Difference
-from inspector.differences.registry import differences
+from typing import TYPE_CHECKING
+
 from inspector.findings import ERROR, NOTE, POLICY, Otherwise
 from inspector.named_tuple import NamedTuple
 from inspector.rules.registry import rule_of
+
+if TYPE_CHECKING:
+    from inspector.differences.difference import Difference
 
 
 class Described(NamedTuple):
@@ -23,11 +26,19 @@ def described(code: str) -> Described | None:
     rule = rule_of(code)
     if rule is not None:
         return Described(rule.name, rule.otherwise, rule.message, rule.fix)
-    one = differences().get(code)
+    one = _difference(code)
     return None if one is None else Described(one.name, _otherwise(one), one.message, one.advice)
 
 
+def _difference(code: str) -> Difference | None:
+    from inspector.differences.registry import differences
+
+    return differences().get(code)
+
+
 def _otherwise(one: Difference) -> Otherwise:
+    from inspector.differences.difference import CALLERS, CLASSES
+
     breaks = CLASSES.index(one.level) <= CLASSES.index(CALLERS)
     return Otherwise(POLICY, ERROR if breaks else NOTE)
 
@@ -40,7 +51,7 @@ def help_of(code: str) -> tuple[str, str]:
     if rule is not None:
         summary, _, text = (inspect.getdoc(rule) or "").partition("\n")
         return summary, text.strip()
-    one = differences().get(code)
+    one = _difference(code)
     if one is None:
         return "A rule that raised: a bug of the inspector.", "Please report it."
     return one.summary, f"What it checks: {one.what}\n\nWhy it matters: {one.why}\n\nHow to fix: {one.advice}"

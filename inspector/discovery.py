@@ -30,8 +30,8 @@ MLFLOW, TFX, HUB_CACHE, SAGEMAKER, BELOW = (
 _ENTRIES = 1_000_000
 _SKIPPED = (".git", "__MACOSX", ".ipynb_checkpoints", "node_modules", ".venv")
 _LARGEST_CONFIG = 1 << 20
-_REMOTE = re.compile(r"[a-z][a-z0-9+.-]+://")
-_DESCRIPTOR = re.compile(r"[0-9a-f]{40}\.descriptor\.txt")
+_REMOTE = r"[a-z][a-z0-9+.-]+://"
+_DESCRIPTOR = r"[0-9a-f]{40}\.descriptor\.txt"
 _LIST = "model_config_list"
 
 
@@ -127,7 +127,7 @@ def _layout(path: str) -> str:
         return ""
     if "MLmodel" in names:
         return MLFLOW
-    if any(_DESCRIPTOR.fullmatch(name) for name in names):
+    if any(re.fullmatch(_DESCRIPTOR, name) for name in names):
         return HUB_CACHE
     if {"Pusher", "Trainer", "pushed_model", "Format-Serving"} & names:
         return TFX
@@ -191,7 +191,7 @@ def _served(path: str) -> list[Found]:
 
 def _base(config: str, name: str, written: str) -> str:
     """A base path as it is here: as written, or below the configuration's folder, which is another place in the server."""
-    if _REMOTE.match(written):
+    if re.match(_REMOTE, written):
         raise UsageError(f"{config}: model {name!r}: its base path {written} is remote: copy it here to judge it")
     if os.path.isdir(written):
         return written

@@ -9,8 +9,8 @@ from inspector.canonical.names import function_base
 from inspector.findings import Finding
 
 VERSION = "v1"  # of the recipe below: fingerprints of two recipes are never equal
-_GENERATED = re.compile(r"\b__(?:inference|forward|backward)_\w+")
-_COUNTER = re.compile(r"_\d+\b")
+_GENERATED = r"\b__(?:inference|forward|backward)_\w+"
+_COUNTER = r"_\d+\b"
 _OF_TARGETS = ("tensorflow",)
 _LENGTH = 20
 
@@ -41,4 +41,4 @@ def _plain(value: Any, path: str) -> str:
     text = str(value)
     if path and path != ".":
         text = re.sub(rf"(?<![\w./-]){re.escape(path.rstrip('/'))}(?![\w.-])", ".", text)
-    return _COUNTER.sub("", _GENERATED.sub(lambda match: function_base(match[0]), text))
+    return re.sub(_COUNTER, "", re.sub(_GENERATED, lambda match: function_base(match[0]), text))

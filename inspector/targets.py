@@ -18,7 +18,7 @@ DEVICES = ("cpu", "gpu", "tpu")
 # The oldest TensorFlow that has all loaders: tf2 is tf.saved_model.load_v2 there. Older ones are in the catalogue as data.
 OLDEST = (1, 15)
 AS_ASKED = "as asked"
-_BOUND = re.compile(r"(>=|<=|==|!=|~=|>|<)\s*(\d+(?:\.\d+)*)(?:\.\*)?\Z")
+_BOUND = r"(>=|<=|==|!=|~=|>|<)\s*(\d+(?:\.\d+)*)(?:\.\*)?\Z"
 _IMPORT_NAMES = {"tensorflow_text_nightly": "tensorflow_text", "tf_models_official": "official", "tfx_bsl": "tfx_bsl"}
 
 
@@ -102,7 +102,7 @@ def versions_in(text: str) -> tuple[str, ...]:
 def _range(text: str) -> tuple[str, ...]:
     bounds = []
     for part in text.split(","):
-        match = _BOUND.match(part.strip())
+        match = re.match(_BOUND, part.strip())
         if match is None:
             raise UsageError(f"{part.strip()!r} in {text!r} is no bound; a range is written like '>=2.11,<2.16'")
         bounds.append((match[1], _numbers(match[2])))

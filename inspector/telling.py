@@ -9,9 +9,7 @@ from inspector.baseline import Entry, match
 from inspector.checking import Plan, carry_out, choose_loaders, confirm_as_planned
 from inspector.errors import UsageError
 from inspector.findings import PLACES_KEPT, UNKNOWN, Finding, Location
-from inspector.fingerprints import fingerprint
 from inspector.named_tuple import NamedTuple
-from inspector.report import json, text
 from inspector.report.style import Style
 from inspector.results import Lock, ModelReport, Report
 
@@ -67,19 +65,25 @@ def tell(
         if plan.baseline is not None:
             _hold_to_baseline(report, plan.baseline, form.today)
         if form.text:
+            from inspector.report import text
+
             say(list(text.lines(report, style)))
         if plan.confirm_by is not None:
             confirming()
             confirm_as_planned(report, plan)
             if form.text:
+                from inspector.report import text
+
                 say([line for real in report.confirmations for line in text.confirmation_lines(report, real, style)])
     except UsageError as error:
         return Told(plan.path, OK, "".join(pieces), problem=str(error))
-    document = json.document(Report([report], plan.targets)) if form.documents else None
+    document = Report([report], plan.targets).as_dict() if form.documents else None
     return Told(plan.path, report.exit_code(), "".join(pieces), document)
 
 
 def _hold_to_baseline(report: ModelReport, entries: Sequence[Entry], today: str) -> None:
+    from inspector.fingerprints import fingerprint
+
     marks = [fingerprint(finding, report.path) for finding in report.findings]
     report.against_baseline = match(entries, marks, today)
 
@@ -104,5 +108,7 @@ def _hold_to_lock(report: ModelReport, file: str) -> None:
 
 def could_not_tell(plan: Plan, why: str) -> Told:
     """What is told of a path that could not be judged: nothing is known, and nothing is green."""
+    from inspector.report import json
+
     document = json.unjudged(plan.path, why, choose_loaders(plan.loaders), plan.targets)
     return Told(plan.path, COULD_NOT_TELL, f"{plan.path}\n  could not be judged: {why}\n", document)

@@ -134,3 +134,19 @@ DTYPES_SINCE: dict[int, Minor] = {
     24: (2, 12), 25: (2, 12), 26: (2, 20), 27: (2, 20), 28: (2, 20), 29: (2, 15), 30: (2, 15), 31: (2, 20), 32: (2, 20),
     33: (2, 21),
 }  # fmt: skip
+
+# The attrs of functions that python/eager/polymorphic_function/attributes.py MONOMORPHIC_FUNCTION_ALLOWLIST
+# has as of 2.12.
+FUNCTION_ATTRS = frozenset(
+    (
+        "api_implements", "api_preferred_device", "backward_function_name", "_disable_call_shape_inference",
+        "_construction_context", "forward_function_name", "go_backwards", "_implements", "_input_shapes",
+        "experimental_ints_on_device", "_noinline", "_original_func_name", "_OutputsOnOpDevice",
+        "tf_quant.composite_function", "tf_quant.quantized_ops", "shared_rendezvous", "_tf_data_function",
+        "_tftrt_allow_build_at_runtime", "_tftrt_convert_function", "_tftrt_is_dyn_op", "_tftrt_trt_logger_name",
+        "_tftrt_max_batch_size", "_tftrt_max_cached_engines", "_tftrt_max_workspace_size_bytes",
+        "_tftrt_minimum_segment_size", "_tftrt_precision_mode", "_tftrt_profile_strategy", "_tftrt_use_calibration",
+        "_tftrt_use_implicit_batch", "time_major", "_XlaMustCompile", "_XlaCompile", "_XlaScope",
+        "_XlaSeparateCompiledGradients",
+    )
+)  # fmt: skip

@@ -10,9 +10,10 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from types import ModuleType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from inspector.cli.exit_codes import FINDINGS, OK, USAGE
 from inspector.errors import InspectorError, UsageError
@@ -86,14 +87,41 @@ def build_parser(*complete: str) -> argparse.ArgumentParser:
         description="Will this SavedModel load and run, where, why not, and what to do. "
         "`python -m inspector PATH` is short for `python -m inspector check PATH`.",
         epilog=_EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Raw,
     )
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(  # type: ignore[call-overload]  # any callable will do
+        title="commands", metavar="COMMAND", required=True, prog=parser.prog,
+        parser_class=lambda **kept: _Parser(**kept) if kept["prog"].rpartition(" ")[2] in complete else None,
+    )  # fmt: skip
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary)
-        if name in complete:
+        if command is not None:
             _module(name).add(command)
     return parser
+
+
+def _width() -> int:
+    """As argparse finds it by way of shutil, which costs three milliseconds to import, for every argument that is added."""
+    with suppress(KeyError, ValueError):
+        if int(os.environ["COLUMNS"]) > 0:
+            return int(os.environ["COLUMNS"]) - 2
+    with suppress(AttributeError, OSError, ValueError):
+        return (os.get_terminal_size(sys.__stdout__.fileno()).columns or 80) - 2  # type: ignore[union-attr]
+    return 78
+
+
+class _Formatter(argparse.HelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_width())
+
+
+class _Raw(argparse.RawDescriptionHelpFormatter, _Formatter):
+    pass
+
+
+class _Parser(argparse.ArgumentParser):
+    def __init__(self, **kept: Any) -> None:
+        super().__init__(**{"formatter_class": _Formatter, **kept})
 
 
 def _module(command: str) -> ModuleType:

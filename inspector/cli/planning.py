@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import glob
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -104,10 +103,14 @@ def _paths(asked: Sequence[str]) -> Iterator[str]:
     for text in asked:
         listed = sys.stdin.read() if text == "-" else text
         for path in listed.split("\0" if "\0" in listed else "\n") if text == "-" else (text,):
-            if glob.has_magic(path) and not os.path.lexists(path):
-                yield from sorted(glob.glob(path, recursive=True)) or [path]
-            elif path.strip():
-                yield path
+            if path.strip():
+                yield from (path,) if os.path.lexists(path) else _matching(path)
+
+
+def _matching(path: str) -> Sequence[str]:
+    from glob import glob, has_magic
+
+    return (has_magic(path) and sorted(glob(path, recursive=True))) or (path,)
 
 
 def _baseline(options: argparse.Namespace, configuration: Configuration) -> Baseline | None:

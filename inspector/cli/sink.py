@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from inspector.telling import Told
 
 FORMATS = ("text", "concise", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown")
-_COLOURS = re.compile(r"\x1b\[\d+m")
+_COLOURS = r"\x1b\[\d+m"
 
 
 class Sink:
@@ -94,7 +94,7 @@ class Sink:
         return [found for number in sorted(self.told) if (found := self.told[number].document) is not None]
 
     def _texts(self) -> str:
-        return _COLOURS.sub("", "\n".join(self.told[number].text for number in sorted(self.told)))
+        return re.sub(_COLOURS, "", "\n".join(self.told[number].text for number in sorted(self.told)))
 
 
 def _problems(problems: list[tuple[str, str]]) -> dict[str, Any]:

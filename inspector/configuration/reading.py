@@ -20,7 +20,7 @@ from inspector.findings import SEVERITIES
 
 OWN_FILE, PROJECT_FILE, SECTION = "inspector.toml", "pyproject.toml", "inspector"
 # tool.inspector, with or without quotes and spaces, or a table [tool] of its own: parsing costs more than this look.
-_MAY_HAVE_SECTION = re.compile(rb"""tool["']?\s*\.\s*["']?inspector|^\s*\[\s*["']?tool["']?\s*\]""", re.MULTILINE)
+_MAY_HAVE_SECTION = rb"""(?m)tool["']?\s*\.\s*["']?inspector|^\s*\[\s*["']?tool["']?\s*\]"""
 _TARGET_KEYS = ("tensorflow", "device", "packages", "env")
 _HOST = "host"
 _SIZES, _COUNTS = ("max-bytes", "max-graphdef-bytes"), ("max-parameters", "max-nodes")
@@ -30,7 +30,7 @@ _OF_A_MODEL = (
     "targets", "loaders", "tags", "fail-on", "lock", *_SELECTORS, "severity", *_SIZES, *_COUNTS, *_PATTERNS,
 )  # fmt: skip
 _OF_A_RUN = ("per-model", "op-lists", "op-libraries", "baseline")
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)\Z")
+_SIZE = r"(\d+(?:\.\d+)?)\s*(B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)\Z"
 _UNITS = {
     "B": 1,
     **{f"{p}B": 1000**n for n, p in enumerate("kMGT", 1)},
@@ -71,7 +71,7 @@ def _table(file: str, *, must: bool) -> dict[str, Any] | None:
             raise UsageError(f"{file}: {error.strerror or error}") from None
         return None
     own = os.path.basename(file) != PROJECT_FILE
-    if not own and _MAY_HAVE_SECTION.search(text) is None:
+    if not own and re.search(_MAY_HAVE_SECTION, text) is None:
         return None
     if sys.version_info >= (3, 11):
         import tomllib
@@ -158,7 +158,7 @@ def _severity(value: Any, where: str, key: str) -> str:
 
 def _bytes(value: Any, where: str, key: str) -> int:
     """1500, or "1.5 kB": units of a thousand and of 1024 (KiB)."""
-    match = _SIZE.match(value.strip()) if isinstance(value, str) else None
+    match = re.match(_SIZE, value.strip()) if isinstance(value, str) else None
     if match is not None:
         return int(float(match[1]) * _UNITS[match[2]])
     if isinstance(value, str):

@@ -9,13 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from inspector.model.kinds import Attr, Form, Kind, KindTable
-from inspector.named_tuple import NamedTuple
-from inspector.wire.coding import varint
 from inspector.wire.fields import Span, carve
-from inspector.wire.nodes import Unusual, cut_nodes
 from inspector.wire.schema import DecodeError, full_message, message
-
-_NODE_OF_GRAPH, _LIBRARY_OF_GRAPH, _NODE_OF_FUNCTION = 0x0A, 0x12, 0x1A  # tags
 
 
 class Graph:
@@ -26,10 +21,14 @@ class Graph:
 
     __slots__ = ("_index", "function", "inputs", "kinds", "meta_graph", "names")
 
-    def __init__(self, meta_graph: int, function: str, nodes: Nodes) -> None:
+    def __init__(self, meta_graph: int, function: str, nodes: Iterable[Any], table: KindTable) -> None:
         self.meta_graph = meta_graph
         self.function = function
-        self.names, self.inputs, self.kinds = nodes
+        messages = list(nodes)
+        self.names: list[str] = [node.name for node in messages]
+        self.inputs: list[Sequence[str]] = [node.input[:] for node in messages]
+        kinds = table.kinds  # a slice of the attrs is much faster than iterating
+        self.kinds: list[Kind] = [kinds[node.op, node.device, tuple(node.attr[:])] for node in messages]
         self._index: dict[str, int] | None = None
 
     def __len__(self) -> int:
@@ -42,54 +41,6 @@ class Graph:
         return self._index
 
 
-class Nodes(NamedTuple):
-    """Name, inputs and kind of each node."""
-
-    names: list[str]
-    inputs: list[Sequence[str]]
-    kinds: list[Kind]
-
-
-def read_graph_def(raw: bytes, spans: Iterable[Span], table: KindTable) -> tuple[Nodes, list[Span], Any]:
-    """The nodes of a GraphDef, the spans of its function libraries, and the message without either.
-
-    ``spans`` are its place in ``raw``, several if the field occurs more than once. Raises DecodeError.
-    """
-    nodes = Nodes([], [], [])
-    libraries: list[Span] = []
-    rest = []
-    try:
-        for span in spans:
-            for start, stop in cut_nodes(raw, span, _NODE_OF_GRAPH, nodes, table.rests, table.kind_of_rest):
-                if raw[start] == _LIBRARY_OF_GRAPH:
-                    libraries.append((varint(raw, start + 1, stop)[1], stop))
-                else:
-                    rest.append(raw[start:stop])
-        return nodes, libraries, message("GraphDef").FromString(b"".join(rest))
-    except (Unusual, IndexError, ValueError, DecodeError):
-        pass
-    libraries, rest = [], []
-    for span in spans:
-        (found,), more = carve(raw, span, _LIBRARY_OF_GRAPH >> 3)
-        libraries += found
-        rest.append(more)
-    proto = message("GraphDef").FromString(b"".join(rest))
-    nodes = _parsed(proto.node, table)
-    proto.ClearField("node")
-    return nodes, libraries, proto
-
-
-def _parsed(messages: Iterable[Any], table: KindTable) -> Nodes:
-    """The nodes in NodeDef messages: what ``cut_nodes`` leaves to protobuf."""
-    nodes = Nodes([], [], [])
-    for node in messages:
-        nodes.names.append(node.name)
-        nodes.inputs.append(node.input[:])
-        key = node.op, node.device, tuple(node.attr[:])
-        nodes.kinds.append(table.kinds.get(key) or table.kind(key))
-    return nodes
-
-
 class Function:
     """A FunctionDef: its signature (an OpDef message), its body, and how its returns are wired.
 
@@ -98,19 +49,13 @@ class Function:
 
     __slots__ = ("body", "name", "proto")
 
-    def __init__(self, meta_graph: int, raw: bytes, span: Span, table: KindTable) -> None:
+    def __init__(self, meta_graph: int, raw: bytes, table: KindTable) -> None:
         parse = message("FunctionDef").FromString
-        try:
-            nodes = Nodes([], [], [])
-            others = cut_nodes(raw, span, _NODE_OF_FUNCTION, nodes, table.rests, table.kind_of_rest)
-            self.proto = parse(b"".join([raw[start:stop] for start, stop in others]))
-        except (Unusual, IndexError, ValueError, DecodeError):
-            whole = parse(raw[slice(*span)])
-            nodes = _parsed(whole.node_def, table)
-            whole.ClearField("node_def")
-            self.proto = parse(whole.SerializeToString())  # a message keeps the memory of all that it was parsed from
-        self.name: str = self.proto.signature.name
-        self.body = Graph(meta_graph, self.name, nodes)
+        whole = parse(raw)
+        self.name: str = whole.signature.name
+        self.body = Graph(meta_graph, self.name, whole.node_def, table)
+        whole.ClearField("node_def")
+        self.proto = parse(whole.SerializeToString())  # a message keeps the memory of all that it was parsed from
 
     @property
     def signature(self) -> Any:
@@ -145,7 +90,7 @@ class Library:
             bodies += some
             rest.append(more)
         proto = message("FunctionDefLibrary").FromString(b"".join(rest))
-        self.functions = [Function(meta_graph, raw, span, table) for span in bodies]
+        self.functions = [Function(meta_graph, raw[start:end], table) for start, end in bodies]
         self.by_name: dict[str, Function] = {}
         self.duplicates: list[tuple[str, bool]] = []
         for function in self.functions:
@@ -170,5 +115,5 @@ def _duplicates(bodies: Iterable[bytes]) -> list[tuple[str, bool]]:
 
 
 __all__ = [
-    "Attr", "DecodeError", "Form", "Function", "Graph", "Kind", "KindTable", "Library", "Nodes", "read_graph_def",
+    "Attr", "DecodeError", "Form", "Function", "Graph", "Kind", "KindTable", "Library",
 ]  # fmt: skip

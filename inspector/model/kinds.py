@@ -9,13 +9,12 @@ Sources: tensorflow/core/framework/{node_def,attr_value}.proto.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from inspector.named_tuple import NamedTuple
 from inspector.wire.coding import varint
 from inspector.wire.fields import carve
-from inspector.wire.nodes import Unusual, cut_rest
 from inspector.wire.schema import DecodeError, message
 
 # Tags of AttrValue's fields, and the name of each as TensorFlow's messages use it.
@@ -24,10 +23,8 @@ ATTR_KINDS = {
     0x42: "tensor", 0x4A: "placeholder", 0x52: "func",
 }  # fmt: skip
 UNBOUND = ("", "placeholder")  # kinds of an attr that a call of the function has to fill in
-_FREE_STRINGS = {
-    name.encode(): name
-    for name in ("shared_name", "container", "config", "config_proto", "debug_name", "executor_type")
-}
+_FREE = ("shared_name", "container", "config", "config_proto", "debug_name", "executor_type")
+_FREE_STRINGS = {name.encode(): name for name in _FREE}
 
 
 class Attr(NamedTuple):
@@ -64,6 +61,11 @@ def _named(function: Any) -> Iterator[str]:
             yield from _named(inner)
 
 
+_Part = Attr | bytes  # an attr; as the bytes of its map entry where it is a string that decides nothing
+# A decoded map entry, what a form keeps of it (None: nothing), and the functions that it names.
+_Entry = tuple[_Part, "str | tuple[str, bytes] | None", tuple[str, ...]]
+
+
 class Form:
     """What decides an op's types and validity: the op and its type-like attrs. Shared by many kinds."""
 
@@ -86,7 +88,7 @@ class Kind:
 
     form: Form
 
-    def __init__(self, op: str, device: str, parts: tuple[Attr, ...], functions: tuple[str, ...]) -> None:
+    def __init__(self, op: str, device: str, parts: Sequence[_Part], functions: tuple[str, ...]) -> None:
         self.op = op
         self.device = device
         self.functions = functions
@@ -96,78 +98,76 @@ class Kind:
     @property
     def attrs(self) -> dict[str, Attr]:
         if self._attrs is None:
-            self._attrs = {attr.name: attr for attr in self._parts}
+            self._attrs = {part.name: part for part in map(_attr_of_part, self._parts)}
         return self._attrs
 
     def raw(self, name: str) -> bytes:
         """The serialized AttrValue of one attr, empty if the node lacks it: cheaper than ``attrs`` where one is wanted."""
-        value = b""
-        for known, held in self._parts:
-            if known == name:
-                value = held
-        return value
+        if name in _FREE or self._attrs is not None:
+            attr = self.attrs.get(name)
+            return attr.value if attr is not None else b""
+        for part in reversed(self._parts):
+            if isinstance(part, Attr) and part.name == name:
+                return part.value
+        return b""
+
+
+class Unusual(Exception):
+    """An encoding that is left to the parsed message."""
+
+
+_Key = tuple[str, str, tuple[bytes, ...]]  # op, device, map entries of the attrs
+
+
+class _Kinds(dict[_Key, "Kind"]):
+    """The kinds of a model by what equal nodes share. One that is not there yet is made; that may raise DecodeError."""
+
+    def __init__(self, made: Callable[[_Key], Kind]) -> None:
+        self._made = made
+
+    def __missing__(self, key: _Key) -> Kind:
+        kind = self[key] = self._made(key)
+        return kind
 
 
 class KindTable:
     """The kinds of one model. What equal nodes, and equal attrs, have in common is decoded once.
 
-    ``attrs``, ``devices`` and ``functions`` are the names in any of them; ``has_unbound``: some attr is a placeholder, or
-    has no value.
+    ``attrs``, ``devices`` and ``functions`` are the names in any of the kinds; ``has_unbound``: some attr is a placeholder,
+    or has no value.
     """
 
-    __slots__ = ("_entries", "_forms", "attrs", "devices", "functions", "has_unbound", "kinds", "rests")
+    __slots__ = ("_entries", "_forms", "attrs", "devices", "functions", "has_unbound", "kinds")
 
     def __init__(self) -> None:
         self.has_unbound = False
         self.attrs: set[str] = set()
         self.devices: set[str] = set()
         self.functions: set[str] = set()
-        self.kinds: dict[tuple[str, str, tuple[bytes, ...]], Kind] = {}
-        self.rests: dict[bytes, Kind] = {}
+        self.kinds = _Kinds(self._made)
+        self._entries: dict[bytes, _Entry] = {}
         self._forms: dict[tuple[object, ...], Form] = {}
-        self._entries: dict[bytes, tuple[Attr, object, tuple[str, ...]]] = {}
 
     @property
     def forms(self) -> Iterable[Form]:
         return self._forms.values()
 
-    def kind_of_rest(self, rest: bytes) -> Kind:
-        """The kind of a node by its bytes after the name, without the inputs. Raises as ``wire.nodes``, and DecodeError."""
-        op, device, entries, more = cut_rest(rest)
-        if more:
-            message("NodeDef").FromString(rest)  # decoded as TensorFlow does it, then of no interest
-        key = op, device, entries
-        kind = self.rests[rest] = self.kinds.get(key) or self.kind(key)
-        return kind
-
-    def kind(self, key: tuple[str, str, tuple[bytes, ...]]) -> Kind:
-        """The kind of a node with this op, device and attr entries. Raises DecodeError."""
+    def _made(self, key: _Key) -> Kind:
         op, device, entries = key
-        tokens: list[object] = [op]
-        parts: list[Attr] = []
-        functions: tuple[str, ...] = ()
         known = self._entries
+        parts: list[_Part] = []
+        tokens: list[object] = [op]
+        named: tuple[str, ...] = ()
         for entry in entries:
-            found = known.get(entry)
-            if found is None:
-                free = _free_string(entry)
-                if free is not None:
-                    parts.append(free)
-                    tokens.append(free.name)
-                    self.attrs.add(free.name)
-                    continue
-                attr = _attr_of_entry(entry)
-                self.attrs.add(attr.name)
-                self.has_unbound |= attr.kind in UNBOUND
-                found = known[entry] = attr, *_judged(attr)
-            parts.append(found[0])
-            if found[1] is not None:
-                tokens.append(found[1])
-            if found[2]:
-                functions += found[2]
+            part, token, functions = known.get(entry) or self._decoded(entry)
+            parts.append(part)
+            if token is not None:
+                tokens.append(token)
+            if functions:
+                named += functions
+                self.functions.update(functions)
         self.devices.add(device)
-        self.functions.update(functions)
-        kind = self.kinds[key] = Kind(op, device, tuple(parts), functions)
+        kind = Kind(op, device, parts, named)
         form_key = tuple(tokens)
         form = self._forms.get(form_key)
         if form is None:
@@ -175,18 +175,37 @@ class KindTable:
         kind.form = form
         return kind
 
+    def _decoded(self, entry: bytes) -> _Entry:
+        token = _free_string(entry)
+        if token:
+            self.attrs.add(token)
+            return entry, token, ()  # there are as many as variables: they are not kept
+        attr = _attr_of_entry(entry)
+        self.attrs.add(attr.name)
+        self.has_unbound |= attr.kind in UNBOUND
+        brief = None if attr.name.startswith("_") else (attr.name, _brief(attr.value))
+        made = self._entries[entry] = attr, brief, attr.functions
+        return made
 
-def _free_string(entry: bytes) -> Attr | None:
-    """A string attr that decides nothing (``shared_name``), if the entry is in the usual encoding.
+
+def _free_string(entry: bytes) -> str:
+    """The name of a string attr that decides nothing (``shared_name``), if the entry is in the usual encoding.
 
     A string attr is bytes: there is nothing in it to decode or to be wrong.
     """
-    size = entry[1]
-    name = _FREE_STRINGS.get(entry[2 : size + 2])
-    if name is None or len(entry) < size + 6 or entry[size + 2] != 0x12 or entry[size + 4] != 0x12:
-        return None
-    value = len(entry) - size - 4
-    return Attr(name, entry[size + 4 :]) if entry[size + 3] == value and entry[size + 5] == value - 2 < 0x7E else None
+    at = entry[1] + 2
+    name = _FREE_STRINGS.get(entry[2:at], "")
+    if (
+        name
+        and entry[at : at + 3 : 2] == b"\x12\x12"
+        and entry[at + 1] == len(entry) - at - 2 == entry[at + 3] + 2 < 0x80
+    ):
+        return name
+    return ""
+
+
+def _attr_of_part(part: _Part) -> Attr:
+    return _attr_of_entry(part) if isinstance(part, bytes) else part
 
 
 def _attr_of_entry(entry: bytes) -> Attr:
@@ -235,12 +254,6 @@ def _attr(name: str, value: bytes) -> Attr:
     if value and (value[0] not in ATTR_KINDS or proto.WhichOneof("value") != _FIELD[value[0]]):
         value = proto.SerializeToString(deterministic=True)
     return Attr(name, value)
-
-
-def _judged(attr: Attr) -> tuple[object, tuple[str, ...]]:
-    """What a form keeps of an attr (None: nothing), and the functions that it names."""
-    token = None if attr.name.startswith("_") else (attr.name, _brief(attr.value))
-    return token, attr.functions
 
 
 _FIELD = {

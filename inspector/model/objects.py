@@ -58,11 +58,14 @@ class ObjectGraph:
     """A SavedObjectGraph. ``nodes`` are its SavedObject messages, node 0 is the root.
 
     ``children`` holds for each node its references as (name, node); a small negative id counts from the end, as in the
-    Python list that load.py looks it up in, and an id out of range is left out. ``mentions_keras``: there may be objects
-    that Keras 2 saved.
+    Python list that load.py looks it up in, and an id out of range is left out. ``blobs`` are the distinct serialized
+    StructuredValues. ``mentions_keras``: there may be objects that Keras 2 saved.
     """
 
-    __slots__ = ("_match", "_paths", "_slots", "_structures", "children", "kinds", "mentions_keras", "nodes", "proto")
+    __slots__ = (
+        "_cycle", "_having", "_match", "_paths", "_slots", "_structures", "blobs", "children", "kinds", "mentions_keras",
+        "nodes", "proto",
+    )  # fmt: skip
 
     def __init__(self, raw: bytes) -> None:
         self.mentions_keras = b"_tf_keras_" in raw
@@ -73,10 +76,11 @@ class ObjectGraph:
         self._paths: dict[int, str] = {}
         self._slots: dict[tuple[int, int, str], int] | None = None
         self._structures: dict[bytes, Structure] = {}
-        for blob in set(self.structured()):
-            message("StructuredValue").FromString(
-                blob
-            )  # may raise, as the loaders parse the whole file before they begin
+        self._having: dict[str, list[int]] = {}
+        self._cycle: list[int] | None = None
+        self.blobs = frozenset(self.structured())
+        for blob in self.blobs:  # may raise, as the loaders parse the whole file before they begin
+            message("StructuredValue").FromString(blob)
         count = len(self.nodes)
         self.children: list[list[tuple[str, int]]] = [
             [(child.local_name, i % count) for child in node.children[:] if -count <= (i := child.node_id) < count]
@@ -86,6 +90,13 @@ class ObjectGraph:
     def of_kind(self, *kinds: str) -> Iterator[int]:
         """The nodes of these kinds, in file order."""
         return (node for node, kind in enumerate(self.kinds) if kind in kinds)
+
+    def having(self, field: str) -> list[int]:
+        """The nodes with something in a field of SavedObject that few of them have, in file order."""
+        found = self._having.get(field)
+        if found is None:
+            found = self._having[field] = [node for node, saved in enumerate(self.nodes) if getattr(saved, field)]
+        return found
 
     def structure(self, raw: bytes) -> Structure:
         """A serialized StructuredValue of this graph, decoded once: most layers of a model share theirs."""
@@ -168,8 +179,8 @@ class ObjectGraph:
         """Concrete functions that the restore runs (of objects with savers of their own), and ``_destroy_resource``,
         which runs when the loaded object is freed."""
         found = list(self._children_functions(DESTROY_RESOURCE))
-        for node in self.nodes:
-            for saveable in node.saveable_objects.values():
+        for node in self.having("saveable_objects"):
+            for saveable in self.nodes[node].saveable_objects.values():
                 if 0 <= saveable.restore_function < len(self.nodes):
                     found.extend(self.functions_of(saveable.restore_function))
         return tuple(dict.fromkeys(found))
@@ -260,8 +271,8 @@ class ObjectGraph:
             count = len(self.nodes)
             self._slots = {
                 (node, slot.original_variable_node_id, slot.slot_name): slot.slot_variable_node_id
-                for node, saved in enumerate(self.nodes)
-                for slot in saved.slot_variables
+                for node in self.having("slot_variables")
+                for slot in self.nodes[node].slot_variables
                 if 0 <= slot.original_variable_node_id < count and 0 <= slot.slot_variable_node_id < count
             }
         return self._slots
@@ -269,10 +280,10 @@ class ObjectGraph:
     def restored_keys(self, checkpoint: Any) -> frozenset[str]:
         """The checkpoint keys that a restore asks for: of variables, and of objects with savers of their own (tables)."""
         found: set[str] = set()
-        for node, other in self.matched(checkpoint).items():
-            saved = self.nodes[node]
-            if saved.saveable_objects or saved.registered_saver:
-                found.update(attribute.checkpoint_key for attribute in checkpoint.nodes[other].attributes)
+        matched = self.matched(checkpoint)
+        for node in (*self.having("saveable_objects"), *self.having("registered_saver")):
+            if node in matched:
+                found.update(attribute.checkpoint_key for attribute in checkpoint.nodes[matched[node]].attributes)
         return frozenset(found.union(key for key in self.match(checkpoint).keys.values() if key))
 
     def functions(self) -> Iterator[tuple[str, Any]]:
@@ -281,23 +292,38 @@ class ObjectGraph:
 
     def dependency_cycle(self) -> list[int]:
         """Nodes that wait for each other, sorted; empty where all can be made (load.py _generate_ordered_node_ids)."""
+        if self._cycle is None:
+            self._cycle = self._find_cycle()
+        return self._cycle
+
+    def _find_cycle(self) -> list[int]:
         waiting: dict[int, set[int]] = {}
-        for node, saved in enumerate(self.nodes):
-            needs = {one.node_id for one in saved.dependencies}
+        for node in self.having("dependencies"):
+            waiting.setdefault(node, set()).update(one.node_id for one in self.nodes[node].dependencies)
+        for node in self.of_kind("function", "bare_concrete_function"):
             for function in self.functions_of(node):
-                needs.update(self.bound_inputs(function))
-            if self.kinds[node] == "resource":
-                needs.update(one.node_id for one in saved.children if one.local_name == CREATE_RESOURCE)
-            if needs:
-                waiting.setdefault(node, set()).update(needs)
+                waiting.setdefault(node, set()).update(self.bound_inputs(function))
+        for node in self.of_kind("resource"):
+            made_by = [one.node_id for one in self.nodes[node].children if one.local_name == CREATE_RESOURCE]
+            waiting.setdefault(node, set()).update(made_by)
+        for node in self.having("slot_variables"):
             previous: set[int] = set()
-            for slot in saved.slot_variables:
+            for slot in self.nodes[node].slot_variables:
                 slot_needs = waiting.setdefault(slot.slot_variable_node_id, set())
                 slot_needs.update((node, slot.original_variable_node_id), previous)
                 previous = {slot.slot_variable_node_id}
-        while ready := [node for node, needs in waiting.items() if waiting.keys().isdisjoint(needs)]:
-            for node in ready:
-                del waiting[node]
+        waiters: dict[int, list[int]] = {}
+        for node, needs in waiting.items():
+            needs.intersection_update(waiting)
+            for one in needs:
+                waiters.setdefault(one, []).append(node)
+        ready = [node for node, needs in waiting.items() if not needs]
+        for node in ready:
+            del waiting[node]
+            for waiter in waiters.get(node, ()):
+                waiting[waiter].discard(node)
+                if not waiting[waiter]:
+                    ready.append(waiter)
         needed = {one for needs in waiting.values() for one in needs}
         return sorted(node for node in waiting if node in needed)
 
@@ -369,7 +395,7 @@ class _Slots:
 def _key(trackable: Any) -> str:
     """The key that a variable is restored by: its object's part of the first attribute's. Empty where nothing is read."""
     attributes = trackable.attributes
-    if not attributes or trackable.registered_saver.name:
+    if not attributes or (trackable.HasField("registered_saver") and trackable.registered_saver.name):
         return ""
     head, mark, _ = attributes[0].checkpoint_key.partition(ATTRIBUTES)
     return f"{head}{mark}{VARIABLE_VALUE}" if mark else head

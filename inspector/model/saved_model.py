@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.errors import DEFAULT_LIMITS, FormatError, LimitExceeded, Limits, UsageError
 from inspector.findings import Gap
 from inspector.model.dtypes import Shape, shape_of
-from inspector.model.graph import Function, Graph, KindTable, Library, read_graph_def
+from inspector.model.graph import Function, Graph, KindTable, Library
 from inspector.model.objects import ObjectGraph
 from inspector.named_tuple import NamedTuple
 from inspector.wire.fields import Span, carve
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from inspector.model.bundle import TensorBundle
 
 # Field numbers of the big parts: SavedModel.meta_graphs, MetaGraphDef.graph_def and object_graph_def, GraphDef.library.
-_META_GRAPHS, _GRAPH_DEF, _OBJECT_GRAPH_DEF = 2, 2, 7
+_META_GRAPHS, _GRAPH_DEF, _OBJECT_GRAPH_DEF, _LIBRARY = 2, 2, 7, 2
 
 Progress = Callable[[int], None] | None
 
@@ -96,10 +96,16 @@ class MetaGraph:
         if info.stripped_op_list:
             message("OpList").FromString(info.stripped_op_list)
         self.graph_bytes = sum(b - a for a, b in graphs)
-        nodes, libraries, graph_def = read_graph_def(raw, graphs, table)
+        libraries: list[Span] = []
+        parts = []
+        for graph in graphs:
+            (some,), more = carve(raw, graph, _LIBRARY)
+            libraries += some
+            parts.append(more)
+        graph_def = message("GraphDef").FromString(b"".join(parts))
         if graph_def.debug_info:
             full_message("GraphDebugInfo").FromString(graph_def.debug_info)
-        self.graph = Graph(index, "", nodes)
+        self.graph = Graph(index, "", graph_def.node, table)
         self.versions = message("VersionDef").FromString(graph_def.versions.SerializeToString())
         self.library = Library(index, raw, libraries, table)
         self.objects = ObjectGraph(b"".join(raw[a:b] for a, b in objects)) if objects else None

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from inspector.described import described
 from inspector.engine import words
 from inspector.findings import ERROR, UNKNOWN, CallVerdict, Confirmation, Target, Verdict
-from inspector.fingerprints import fingerprint
 from inspector.model.dtypes import name as dtype_name
 from inspector.model.saved_model import MetaGraph, Model, TensorInfo
 from inspector.report.formats import Document
@@ -158,6 +156,9 @@ def _call(call: CallVerdict) -> dict[str, Any]:
 
 
 def _finding(one: ModelReport, index: int, targets: Sequence[Target]) -> dict[str, Any]:
+    from inspector.described import described
+    from inspector.fingerprints import fingerprint
+
     finding = one.findings[index]
     rule = described(finding.rule)
     summary = one.summary(index)

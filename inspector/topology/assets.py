@@ -96,9 +96,7 @@ def _captured(meta: MetaGraph) -> dict[int, tuple[str, ...]]:
     if objects is None:
         return {}
     count = len(meta.assets)
-    nodes = {
-        i: node.asset.asset_file_def_index for i, node in enumerate(objects.nodes) if node.WhichOneof("kind") == "asset"
-    }
+    nodes = {i: objects.nodes[i].asset.asset_file_def_index for i in objects.of_kind("asset")}
     found: dict[int, tuple[str, ...]] = {}
     for name in sorted(objects.proto.concrete_functions) if nodes else ():
         for bound in objects.bound_inputs(name):

@@ -14,12 +14,11 @@ from inspector.named_tuple import NamedTuple
 
 _PYTHON_TYPES = ("CPU", "GPU", "TPU", "CUSTOM", "EPU")
 _CAPITALS = ("cpu", "gpu")
-_PART = re.compile(
-    r"/job:(?P<job>\*|[A-Za-z]\w*(?=/|\Z))"
+_PART = (
+    r"(?a)/job:(?P<job>\*|[A-Za-z]\w*(?=/|\Z))"
     r"|/(?P<number>replica|task):(?P<value>\*|[0-9]+)"
     r"|/device:(?P<type>\*|[A-Za-z]\w*(?=/|:|\Z))(?::(?P<index>\*|[0-9]+))?"
-    r"|/(?P<legacy>cpu|CPU|gpu|GPU):(?P<legacy_index>\*|[0-9]+)",
-    re.ASCII,
+    r"|/(?P<legacy>cpu|CPU|gpu|GPU):(?P<legacy_index>\*|[0-9]+)"
 )
 
 
@@ -40,7 +39,7 @@ def parse(text: str) -> Device | None:
     parts: dict[str, str] = {}
     at = 0
     while at < len(text):
-        match = _PART.match(text, at)
+        match = re.compile(_PART).match(text, at)  # re keeps it
         if match is None:
             return None
         at = match.end()

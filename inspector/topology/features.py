@@ -56,10 +56,10 @@ def used(meta: MetaGraph, checkpoint: Any | None) -> list[Use]:
     objects = meta.objects
     if objects is None:
         return list(_in_signatures(meta))
-    paths = dict(objects.walk())
     found = [*_of_root(objects), *_of_objects(objects)]
     if checkpoint is not None:
         found += _of_checkpoint(objects, checkpoint)
+    paths = dict(objects.walk()) if found else {}
     uses = [Use(feature, paths.get(node) or f"object {node}") for feature, node in found]
     return list(dict.fromkeys([*uses, *_of_functions(objects)]))
 
@@ -77,8 +77,9 @@ def _of_root(objects: ObjectGraph) -> Iterator[tuple[Feature, int]]:
 
 
 def _of_objects(objects: ObjectGraph) -> Iterator[tuple[Feature, int]]:
-    for number, node in enumerate(objects.nodes):
-        kind = node.WhichOneof("kind")
+    some = {*objects.of_kind(*_FUNCTIONS, "captured_tensor"), *objects.having("saveable_objects")}
+    for number in sorted(some):
+        node, kind = objects.nodes[number], objects.kinds[number]
         if kind in _FUNCTIONS:
             spec = getattr(node, kind).function_spec
             yield from ((feature, number) for feature in _in_values(spec.fullargspec, spec.input_signature))
@@ -108,7 +109,8 @@ def _lacks_signature(objects: ObjectGraph, number: int) -> bool:
 
 def _of_checkpoint(objects: ObjectGraph, checkpoint: Any) -> Iterator[tuple[Feature, int]]:
     for node, other in sorted(objects.matched(checkpoint).items()):
-        if checkpoint.nodes[other].registered_saver.name:
+        saved = checkpoint.nodes[other]
+        if saved.HasField("registered_saver") and saved.registered_saver.name:
             yield features.REGISTERED_SAVER, node
 
 

@@ -9,7 +9,7 @@ tensorflow/cc/saved_model/loader_util.cc (GetInitOp), tensorflow/python/saved_mo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from inspector.model.graph import Graph, Kind
 from inspector.model.saved_model import MetaGraph, Signature
@@ -82,6 +82,25 @@ class Reach:
                 seen.add(name)
                 todo.extend(self.calls(name))
         return frozenset(seen)
+
+    def loops(self) -> Iterator[list[str]]:
+        """One way round for each circle of functions that call each other, found by walking the calls depth first."""
+        done: set[str] = set()
+        for start in self.meta.library.by_name:
+            if start in done:
+                continue
+            trail = {start: iter(self.calls(start))}
+            while trail:
+                name, calls = next(reversed(trail.items()))
+                callee = next(calls, None)
+                if callee is None:
+                    del trail[name]
+                    done.add(name)
+                elif callee in trail:
+                    names = list(trail)
+                    yield names[names.index(callee) :]
+                elif callee not in done:
+                    trail[callee] = iter(self.calls(callee))
 
     def positions(self) -> dict[str, int]:
         if self._positions is None:

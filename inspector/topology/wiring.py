@@ -73,7 +73,7 @@ class BadReturn(NamedTuple):
 
 # What may be wrong with the edges of a graph: the lists of a Wiring.
 TROUBLES = (
-    "arity", "bad_inputs", "bad_names", "bad_returns", "conflicts", "control_order", "cycle", "duplicates",
+    "arity", "bad_inputs", "bad_names", "bad_returns", "conflicts", "control_order", "cycle", "duplicates", "untyped",
 )  # fmt: skip
 
 
@@ -82,7 +82,7 @@ class Wiring:
 
     __slots__ = (
         "arity", "bad_inputs", "bad_names", "bad_returns", "conflicts", "control_order", "cycle", "duplicates",
-        "graph", "opaque", "positions", "types",
+        "graph", "opaque", "positions", "types", "untyped",
     )  # fmt: skip
 
     def __init__(self, graph: Graph) -> None:
@@ -98,6 +98,7 @@ class Wiring:
         self.bad_names: list[int] = []
         self.cycle: list[int] = []
         self.bad_returns: list[BadReturn] = []
+        self.untyped: list[str] = []  # arguments of the function
 
     @property
     def function(self) -> str:
@@ -134,6 +135,8 @@ def _add_arguments(wiring: Wiring, function: Function) -> None:
         dtype = 0 if arg.type_attr or arg.type_list_attr else arg.type + (REF if arg.is_ref else 0)
         wiring.types[arg.name] = dtype
         wiring.positions[arg.name] = -1
+        if not arg.type:
+            wiring.untyped.append(arg.name)
         if arg.number_attr or arg.type_list_attr:
             wiring.opaque.add(arg.name)
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspector.model.graph import Graph, KindTable, _parsed, read_graph_def
-from inspector.wire.schema import DecodeError, full_message, message
+from inspector.model.graph import Graph, KindTable
+from inspector.wire.schema import full_message, message
 
 NAMES = st.text("abcXYZ_/.0123456789", min_size=1, max_size=140)
 TENSORS = st.builds(
@@ -48,29 +47,7 @@ def nodes(draw: st.DrawFn) -> Any:
 
 
 def read(raw: bytes) -> Graph:
-    return Graph(0, "", read_graph_def(raw, [(0, len(raw))], KindTable())[0])
-
-
-def told(graph: Graph) -> list[Any]:
-    """All that is read of each node."""
-    attrs = [
-        {name: attr.proto.SerializeToString(deterministic=True) for name, attr in k.attrs.items()} for k in graph.kinds
-    ]
-    kinds = [(kind.op, kind.device, kind.functions) for kind in graph.kinds]
-    return [graph.names, [list(inputs) for inputs in graph.inputs], kinds, attrs]
-
-
-def edited(raw: bytes, edits: list[tuple[str, int, int]]) -> bytes:
-    """Bytes that are set, taken out or put in, one after another."""
-    for how, at, value in edits:
-        place = at % (len(raw) + 1)
-        raw = raw[:place] + (b"" if how == "take" else bytes((value,))) + raw[place + (how != "put") :]
-    return raw
-
-
-EDITS = st.lists(
-    st.tuples(st.sampled_from(("set", "take", "put")), st.integers(0, 1000), st.integers(0, 255)), max_size=3
-)
+    return Graph(0, "", message("GraphDef").FromString(raw).node, KindTable())
 
 
 @settings(max_examples=150, deadline=None)
@@ -96,36 +73,6 @@ def test_one_attr_is_read_the_same_alone(node: Any) -> None:
     alone = {name: kind.raw(name) for name in (*node.attr, "no such attr")}
 
     assert alone == {**{name: attr.value for name, attr in kind.attrs.items()}, "no such attr": b""}
-
-
-@settings(max_examples=400, deadline=None)
-@given(st.lists(nodes(), min_size=1, max_size=3), EDITS)
-def test_any_bytes_are_read_as_protobuf_reads_them(written: list[Any], edits: list[tuple[str, int, int]]) -> None:
-    """Cut by hand or parsed: the same nodes, or an error."""
-    raw = edited(full_message("GraphDef")(node=written).SerializeToString(), edits)
-    try:
-        parsed = Graph(0, "", _parsed(message("GraphDef").FromString(raw).node, KindTable()))
-    except DecodeError:
-        with pytest.raises(DecodeError):
-            read(raw)
-    else:
-        assert told(read(raw)) == told(parsed)
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(nodes(), max_size=3), st.binary(max_size=300))
-def test_what_else_a_graph_holds_is_left_apart(written: list[Any], library: bytes) -> None:
-    """Libraries by their place, versions in the message; nodes with debug information too."""
-    graph = full_message("GraphDef")(node=written, versions={"producer": 7})
-    for node in graph.node:
-        node.experimental_debug_info.original_node_names.append("before")
-    size = bytes((len(library) & 0x7F | 0x80, len(library) >> 7))
-    raw = b"\x12" + size + library + graph.SerializeToString()
-    found, libraries, rest = read_graph_def(raw, [(0, len(raw))], KindTable())
-
-    assert found.names == [node.name for node in written]
-    assert [raw[a:b] for a, b in libraries] == [library]
-    assert rest.versions.producer == 7
 
 
 def test_an_entry_with_its_value_first_is_read() -> None:

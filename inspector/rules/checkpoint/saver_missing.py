@@ -36,7 +36,7 @@ class SaverMissing(Rule):
     code = "TB010"
     name = "saver-missing"
     otherwise = ADVICE_NOTE
-    needs = ("checkpoint",)
+    needs = ("no saver",)
     message = "saver_def names no restore op: {who} the variables of the checkpoint"
     fix = "export the model again (tf.saved_model.save writes a saver; SavedModelBuilder takes saver=...)"
     good = (Example("saver filename=file:0 restore=restore" + _GRAPH),)

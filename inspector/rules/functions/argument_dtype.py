@@ -25,7 +25,7 @@ class ArgumentDtype(GraphRule):
     code = "FN012"
     name = "argument-dtype"
     otherwise = ADVICE_NOTE
-    needs = ("functions",)
+    needs = ("edges untyped",)
     message = "argument `{argument}` of the function `{function}` has no dtype{attr}"
     fix = "give the argument `{argument}` of `{function}` its dtype, or export the model again"
     good = (Example("function f (a: float32) -> (r: float32 = y:activations:0)\n  y = Relu(a) {T: float32}"),)

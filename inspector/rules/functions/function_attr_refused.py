@@ -2,23 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from inspector.catalogue.features import FUNCTION_ATTRS
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule, node_at
 from inspector.topology.inspection import Inspection
 
-# python/eager/polymorphic_function/attributes.py MONOMORPHIC_FUNCTION_ALLOWLIST, as of 2.12.
-_SINCE_2_12 = frozenset(
-    (
-        "api_implements", "api_preferred_device", "backward_function_name", "_disable_call_shape_inference",
-        "_construction_context", "forward_function_name", "go_backwards", "_implements", "_input_shapes",
-        "experimental_ints_on_device", "_noinline", "_original_func_name", "_OutputsOnOpDevice",
-        "tf_quant.composite_function", "tf_quant.quantized_ops", "shared_rendezvous", "_tf_data_function",
-        "_tftrt_allow_build_at_runtime", "_tftrt_convert_function", "_tftrt_is_dyn_op", "_tftrt_trt_logger_name",
-        "_tftrt_max_batch_size", "_tftrt_max_cached_engines", "_tftrt_max_workspace_size_bytes",
-        "_tftrt_minimum_segment_size", "_tftrt_precision_mode", "_tftrt_profile_strategy", "_tftrt_use_calibration",
-        "_tftrt_use_implicit_batch", "time_major", "_XlaMustCompile", "_XlaCompile", "_XlaScope",
-        "_XlaSeparateCompiledGradients",
-    )
-)  # fmt: skip
 # What came later, and the last of the releases looked at that lacks it.
 _NOT_YET_IN = {
     "_disable_acd": (2, 12),
@@ -46,7 +33,7 @@ class FunctionAttrRefused(Rule):
     code = "FN008"
     name = "function-attr-refused"
     otherwise = ADVICE_NOTE
-    needs = ("functions",)
+    needs = ("new function attr",)
     message = "function `{function}` has the attr `{attr}`, which tf.saved_model.load of {release} does not take"
     fix = "load the model with {cure}, or remove `{attr}` from the attrs of `{function}`"
     good = (
@@ -61,7 +48,7 @@ class FunctionAttrRefused(Rule):
     def check(self, it: Inspection) -> Iterator[Found]:
         for view in it.meta_views:
             for function in view.meta.library.functions:
-                for attr in sorted(set(function.proto.attr) - _SINCE_2_12):
+                for attr in sorted(set(function.proto.attr) - FUNCTION_ATTRS):
                     if it.target.minor < _CHECKED:
                         continue
                     lacking = _NOT_YET_IN.get(attr)

@@ -21,7 +21,7 @@ class FunctionNamedLikeOp(Rule):
     code = "FN013"
     name = "function-named-like-op"
     otherwise = ADVICE_NOTE
-    needs = ("functions",)
+    needs = ("function like an op",)
     about_nodes = True
     message = "the function `{function}` has the name of an op"
     fix = "give the function `{function}` another name, in its signature and in all that call it"

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, Rule, node_at
-from inspector.topology.inspection import Inspection, MetaView
+from inspector.topology.inspection import Inspection
 
 
 class FunctionRecursive(Rule):
@@ -21,7 +21,7 @@ class FunctionRecursive(Rule):
     code = "FN002"
     name = "function-recursive"
     otherwise = ADVICE_WARNING
-    needs = ("functions",)
+    needs = ("recursion",)
     about_nodes = True
     message = "the function `{function}` calls itself: {path}"
     fix = "cut the circle {path}, with a loop in the place of the recursion"
@@ -49,26 +49,6 @@ class FunctionRecursive(Rule):
 
     def check(self, it: Inspection) -> Iterator[Found]:
         for view in it.meta_views:
-            for loop in _loops(view):
+            for loop in view.reach.loops():
                 path = " → ".join([*loop, loop[0]])
                 yield Found(node_at(view, loop[0], ""), loop[0], {"function": loop[0], "path": path})
-
-
-def _loops(view: MetaView) -> Iterator[list[str]]:
-    """One way round for each circle of functions, found by walking the calls depth first."""
-    done: set[str] = set()
-    for start in view.meta.library.by_name:
-        if start in done:
-            continue
-        trail = {start: iter(view.reach.calls(start))}
-        while trail:
-            name, calls = next(reversed(trail.items()))
-            callee = next(calls, None)
-            if callee is None:
-                del trail[name]
-                done.add(name)
-            elif callee in trail:
-                names = list(trail)
-                yield names[names.index(callee) :]
-            elif callee not in done:
-                trail[callee] = iter(view.reach.calls(callee))

@@ -26,7 +26,7 @@ class InputShapesCount(GraphRule):
     code = "FN007"
     name = "input-shapes-count"
     otherwise = ADVICE_NOTE
-    needs = ("functions",)
+    needs = ("function attr _input_shapes",)
     message = "the function `{function}` has {arguments} and {shapes} in its attr _input_shapes"
     fix = "remove the attr _input_shapes of `{function}`, or give it one shape an argument"
     good = (

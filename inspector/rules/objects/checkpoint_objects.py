@@ -82,8 +82,9 @@ def _faults(objects: ObjectGraph, checkpoint: Any) -> Iterator[tuple[str, str, s
     for node in lost:
         if node in captured:
             yield NO_VALUE, objects.path(node), f"it has no value for the variable `{objects.path(node)}`"
-    for node, saved in enumerate(objects.nodes):
-        if saved.saveable_objects and node in match.nodes and _is_lost(saved, checkpoint.nodes[match.nodes[node]]):
+    for node in objects.having("saveable_objects"):
+        saved = objects.nodes[node]
+        if node in match.nodes and _is_lost(saved, checkpoint.nodes[match.nodes[node]]):
             yield NO_VALUE, objects.path(node), f"it has no value for what `{objects.path(node)}` saves"
 
 

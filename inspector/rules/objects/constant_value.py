@@ -44,7 +44,7 @@ class ConstantValue(Rule):
     code = "OB011"
     name = "constant-value"
     otherwise = ADVICE_NOTE
-    needs = ("object graph",)
+    needs = ("object constant", "object captured_tensor", "registered name")
     message = "the constant `{path}` cannot be read: {why}"
     fix = "export the model again; a tool that rewrites the main graph must keep the Const nodes that object_graph_def names"
     good = (
@@ -65,9 +65,10 @@ class ConstantValue(Rule):
             objects = view.meta.objects
             if objects is None:
                 continue
-            for node, saved in enumerate(objects.nodes):
+            some = {*objects.of_kind("constant", "captured_tensor"), *objects.having("registered_name")}
+            for node in sorted(some):
                 kind = objects.kinds[node]
-                if kind == "constant" or saved.registered_name == _CONSTANT_CLASS:
+                if kind == "constant" or objects.nodes[node].registered_name == _CONSTANT_CLASS:
                     judged = _constant(objects, node, view)
                 else:
                     judged = _tensor(objects, node, view) if kind == "captured_tensor" else ""

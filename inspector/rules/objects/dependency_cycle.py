@@ -33,7 +33,7 @@ class DependencyCycle(Rule):
     code = "OB010"
     name = "dependency-cycle"
     otherwise = ADVICE_NOTE
-    needs = ("object graph",)
+    needs = ("dependency cycle",)
     message = "objects need each other before they can be made: {cycle}"
     fix = "copy saved_model.pb again, or export the model again; a tool that removes objects must renumber the others"
     good = (Example(_MODEL.format(dependencies="")),)

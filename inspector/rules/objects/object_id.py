@@ -55,7 +55,9 @@ class ObjectId(Rule):
 def _strays(objects: ObjectGraph) -> Iterator[tuple[str, str, str, str, int]]:
     """(place, field, part, who refers, id) of every reference out of range, in file order."""
     count = len(objects.nodes)
-    for node, saved in enumerate(objects.nodes):
+    fields = ("children", "dependencies", "slot_variables", "saveable_objects")
+    for node in sorted({node for field in fields for node in objects.having(field)}):
+        saved = objects.nodes[node]
         field = f"nodes[{node}]"
         if len(objects.children[node]) < len(saved.children) or objects.kinds[node] == "resource":
             for child in saved.children:

@@ -29,7 +29,7 @@ class ObjectKind(Rule):
     code = "OB009"
     name = "object-kind"
     otherwise = ADVICE_NOTE
-    needs = ("object graph",)
+    needs = ("object unknown", "empty object graph")
     message = "{what}"
     fix = "load with the TensorFlow that saved the model, or copy saved_model.pb again"
     good = (Example(_MODEL.format(kind="variable w float32[2]")),)

@@ -57,9 +57,8 @@ class SaverFunctions(Rule):
             if objects is None:
                 continue
             checkpoint = bundle.object_graph() if bundle is not None else None
-            for node, saved in enumerate(objects.nodes):
-                if not saved.saveable_objects:
-                    continue
+            for node in objects.having("saveable_objects"):
+                saved = objects.nodes[node]
                 matched = objects.matched(checkpoint).get(node) if checkpoint is not None else None
                 restores = matched is not None and checkpoint is not None and bool(checkpoint.nodes[matched].attributes)
                 legacy = set(saved.saveable_objects) != {TENSORS}

@@ -54,9 +54,8 @@ class SlotVariables(Rule):
             objects = view.meta.objects
             if objects is None:
                 continue
-            for node, saved in enumerate(objects.nodes):
-                if not saved.slot_variables:
-                    continue
+            for node in objects.having("slot_variables"):
+                saved = objects.nodes[node]
                 path = objects.path(node)
                 is_optimizer = objects.kinds[node] == "user_object" and saved.user_object.identifier == "optimizer"
                 data = {

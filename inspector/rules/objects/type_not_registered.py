@@ -6,9 +6,8 @@ from inspector.findings import Location
 from inspector.model.objects import ObjectGraph
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
 from inspector.topology.inspection import Inspection
+from inspector.topology.signs import REGISTERED_TYPE
 
-# How a TypeSpecProto of that class begins: type_spec_class = 12, then type_state or type_spec_class_name.
-_MARKS = (b"\x08\x0c\x12", b"\x08\x0c\x1a")
 _OWN = ("tf",)
 # First part of a registered name → the module that registers it, and what to pip install.
 _PACKAGES = {
@@ -48,7 +47,7 @@ class TypeNotRegistered(Rule):
     code = "OB003"
     name = "type-not-registered"
     otherwise = ADVICE_NOTE
-    needs = ("object graph",)
+    needs = ("registered type",)
     message = "the type {type} must be registered by importing {import} before the load"
     fix = "pip install {package}, then: import {import}  # before tf.saved_model.load"
     good = (
@@ -78,5 +77,5 @@ class TypeNotRegistered(Rule):
 def _types(objects: ObjectGraph) -> Iterator[str]:
     """The names of registered TypeSpecs, in file order."""
     for raw in objects.structured():
-        if any(mark in raw for mark in _MARKS):  # a cheap look at the bytes, before values are decoded
+        if any(mark in raw for mark in REGISTERED_TYPE):  # a cheap look at the bytes, before values are decoded
             yield from objects.structure(raw).registered

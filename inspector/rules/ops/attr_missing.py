@@ -28,6 +28,7 @@ class AttrMissing(KindRule):
     code = "OP002"
     name = "attr-missing"
     otherwise = ADVICE_WARNING
+    needs = ("attrs missing",)
     message = "a node of op `{op}` lacks {lacking}, which its op requires"
     fix = "set {lacking} where the node is made, or export the model again with the TensorFlow that is to load it"
     good = (

@@ -26,6 +26,7 @@ class AttrType(KindRule):
     code = "OP003"
     name = "attr-type"
     otherwise = ADVICE_WARNING
+    needs = ("attrs of another kind",)
     message = "attr `{attr}` of op `{op}` holds {found}, expected {expected}"
     fix = "set `{attr}` to a value of kind {expected}, or export the model again"
     good = (

@@ -32,6 +32,7 @@ class AttrUnknown(KindRule):
     code = "OP005"
     name = "attr-unknown"
     otherwise = ADVICE_NOTE
+    needs = ("attrs unknown",)
     names_release = True
     message = "op `{op}` has no attr `{attr}` in TensorFlow {tensorflow}, which {does} it{meaning}"
     fix = "{cure}"

@@ -29,6 +29,7 @@ class AttrValueNotAllowed(KindRule):
     code = "OP004"
     name = "attr-value-not-allowed"
     otherwise = ADVICE_WARNING
+    needs = ("attrs not allowed",)
     message = "attr `{attr}` of op `{op}` is {found}, expected {expected}"
     fix = "set `{attr}` to {expected}, or load the model with the TensorFlow that saved it"
     good = (

@@ -5,7 +5,7 @@ from typing import Any
 
 from inspector.model import dtypes
 from inspector.model.graph import Form
-from inspector.rules.rule import ADVICE_WARNING, Example, Found, KindRule, node_at, with_ops
+from inspector.rules.rule import ADVICE_WARNING, Example, Found, KindRule, node_at
 from inspector.topology import kernels
 from inspector.topology.inspection import Inspection
 from inspector.topology.ops import OpSet, attr_value
@@ -38,7 +38,7 @@ class LayoutNotOnCpu(KindRule):
     code = "OP008"
     name = "layout-not-on-cpu"
     otherwise = ADVICE_WARNING
-    needs = with_ops(*_ONEDNN_OPS, *_NEVER)
+    needs = ("channels first",)
     message = "op `{op}` of {dtype} has its channels first ({layout}): {meaning}"
     fix = "export the model with channels last (data_format NHWC or NDHWC), or load it on a GPU"
     good = (

@@ -32,6 +32,7 @@ class OpDeprecated(KindRule):
     code = "OP009"
     name = "op-deprecated"
     otherwise = ADVICE_NOTE
+    needs = ("deprecated op",)
     message = "op `{op}` was removed in GraphDef version {removed}; the producer of this graph is {producer}"
     fix = "export the model again without `{op}`: {explanation}"
     good = (Example(f"{_X}y = Cholesky(x) {{T: float32}}"),)

@@ -27,6 +27,7 @@ class OpNotAllowed(KindRule):
     code = "PO002"
     name = "op-not-allowed"
     otherwise = POLICY_ERROR
+    needs = ("demands",)
     message = "op `{op}` is {why}"
     fix = "export the model without `{op}`, or allow it in the configuration ({key})"
     good = (

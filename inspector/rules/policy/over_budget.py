@@ -28,6 +28,7 @@ class OverBudget(Rule):
     code = "PO001"
     name = "over-budget"
     otherwise = POLICY_ERROR
+    needs = ("demands",)
     message = "{what}: {found:,}, the budget is {budget:,} ({key})"
     fix = "make the model smaller, or raise `{key}` in the configuration"
     good = (

@@ -30,6 +30,7 @@ class SignatureRequired(Rule):
     code = "PO003"
     name = "signature-required"
     otherwise = POLICY_ERROR
+    needs = ("demands",)
     message = "there is no signature `{signature}`, which the policy requires (there: {there})"
     fix = "export with it: tf.saved_model.save(model, path, signatures={{{signature!r}: model.serve}})"
     good = (

@@ -25,6 +25,7 @@ class TagsRequired(Rule):
     code = "PO004"
     name = "tags-required"
     otherwise = POLICY_ERROR
+    needs = ("demands",)
     message = "no MetaGraph has the tags [{tags}], which the policy requires (there: {there})"
     fix = "export with the tags [{tags}], or change `required-tags` in the configuration"
     good = (Example(_MODEL), Example(_MODEL, demands=Demands(required_tags=("serve",))))

@@ -35,6 +35,7 @@ class InitOp(Rule):
     code = "SG010"
     name = "init-op"
     otherwise = ADVICE_NOTE
+    needs = ("init op",)
     message = "{place} {problem}"
     fix = "export again with one init op: main_op=tf.group(...) of all; or remove {place} where there is none"
     good = (

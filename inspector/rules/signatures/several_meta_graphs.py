@@ -24,6 +24,7 @@ class SeveralMetaGraphs(Rule):
     code = "SG006"
     name = "several-meta-graphs"
     otherwise = ADVICE_NOTE
+    needs = ("several meta graphs",)
     message = "there are {count} MetaGraphs: {available}{twice}"
     fix = "name the tags when you load it: tf.saved_model.load(path, tags=[{first}])"
     good = (Example(f"meta_graph tags=[serve]\n{_NODE}"),)

@@ -40,6 +40,7 @@ class FeatureRefused(Rule):
     code = "VR005"
     name = "feature-refused"
     otherwise = ADVICE_NOTE
+    needs = ("features",)
     message = "{feature} at `{place}`, which tf.saved_model.load refuses in TensorFlow {refusing}: {error}"
     fix = "load it with TensorFlow {taking}, or {cure}"
     good = (

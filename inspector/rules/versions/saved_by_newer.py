@@ -8,7 +8,7 @@ from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
 from inspector.topology.inspection import Inspection
 
 _NODE = "x = Placeholder() {dtype: float32}"
-_MINOR = re.compile(r"(\d+)\.(\d+)(?!\d)", re.ASCII)
+_MINOR = r"(?a)(\d+)\.(\d+)(?!\d)"
 
 
 class SavedByNewer(Rule):
@@ -51,5 +51,5 @@ class SavedByNewer(Rule):
 
 
 def _minor(version: str) -> tuple[int, int] | None:
-    match = _MINOR.match(version)
+    match = re.match(_MINOR, version)
     return (int(match[1]), int(match[2])) if match else None

@@ -42,6 +42,7 @@ class TensorflowVersionUnparsable(Rule):
     code = "VR004"
     name = "tensorflow-version-unparsable"
     otherwise = ADVICE_NOTE
+    needs = ("odd tensorflow_version",)
     message = "tensorflow_version {version!r} is no valid version (PEP 440)"
     fix = (
         "from tensorflow.core.protobuf.saved_model_pb2 import SavedModel; m = SavedModel.FromString(open('saved_model.pb',"
