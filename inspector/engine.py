@@ -26,7 +26,6 @@ from inspector.findings import (
     Verdict,
 )
 from inspector.loaders import KERAS, LOADERS, TENSORFLOW
-from inspector.model.keras import written_by_keras
 from inspector.model.saved_model import Model
 from inspector.named_tuple import NamedTuple
 from inspector.policy import NO_DEMANDS, Demands
@@ -105,7 +104,7 @@ def judge_each(
 
 def concerned(model: Model, asked: Iterable[str] = ()) -> tuple[str, ...]:
     """The loaders to rehearse: TensorFlow's, those of Keras where Keras wrote the model, and those that are asked for."""
-    wanted = {*TENSORFLOW, *asked, *(KERAS if written_by_keras(model) else ())}
+    wanted = {*TENSORFLOW, *asked, *(KERAS if model.by_keras else ())}
     return tuple(name for name in LOADERS if name in wanted)
 
 

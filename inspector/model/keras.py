@@ -22,8 +22,6 @@ MODEL, NETWORK, RNN_LAYER = "_tf_keras_model", "_tf_keras_network", "_tf_keras_r
 SEQUENTIAL = "_tf_keras_sequential"
 IDENTIFIERS = frozenset((INPUT_LAYER, LAYER, METRIC, MODEL, NETWORK, RNN_LAYER, SEQUENTIAL))
 MODELS = frozenset((MODEL, NETWORK, SEQUENTIAL))
-# What the root of a model.export() holds; a tf.Module has no such children.
-_EXPORTED = frozenset(("variables", "trainable_variables", "non_trainable_variables"))
 
 
 class KerasObject(NamedTuple):
@@ -50,22 +48,9 @@ class KerasMetadata(NamedTuple):
     lacking: tuple[int, ...] = ()
 
 
-def written_by_keras(model: Model) -> bool:
-    """Whether a version of Keras saved or exported the model. Costs next to nothing."""
-    return KERAS_METADATA in model.side_files or any(
-        meta.objects is not None and (meta.objects.mentions_keras or is_export(meta.objects))
-        for meta in model.meta_graphs
-    )
-
-
 def is_keras_folder(model: Model) -> bool:
     """Whether the load_model of Keras 3 takes the folder for one of its own: it holds a config.json."""
     return os.path.exists(os.path.join(model.folder, "config.json"))
-
-
-def is_export(objects: ObjectGraph) -> bool:
-    """Whether the root is that of ``model.export()``, of Keras 3 or of Keras 2 from 2.13 on."""
-    return bool(objects.nodes) and {name for name, _ in objects.children[0]} >= _EXPORTED and not _is_keras(objects, 0)
 
 
 def _is_keras(objects: ObjectGraph, node: int) -> bool:

@@ -14,7 +14,6 @@ from inspector.model.graph import Graph, Kind
 from inspector.model.saved_model import MetaGraph, Model
 from inspector.named_tuple import NamedTuple
 from inspector.topology.assets import stays_inside
-from inspector.topology.endpoints import CALL, endpoints_of
 from inspector.topology.origins import ASSET, CONST, FED, UNFED, Origin, Origins
 from inspector.topology.reach import Reach, Slice, callable_signatures
 
@@ -86,6 +85,8 @@ def _entries(model: Model, meta: MetaGraph, reach: Reach) -> list[tuple[str, str
 
 def _keras_entries(model: Model, meta: MetaGraph, reach: Reach) -> list[tuple[str, str, Slice]]:
     """They load as tf2 does. What the call of a Keras model runs is not followed: it may be any function."""
+    from inspector.topology.endpoints import CALL, endpoints_of
+
     like_tf2 = [(key, ran) for loader, key, ran in _entries(model, meta, reach) if loader == "tf2"]
     entries = [(loader, "", ran) for loader in ("keras", "tfsm", "tf_keras") for key, ran in like_tf2 if not key]
     entries += [(loader, key, ran) for loader in ("keras", "tf_keras") for key, ran in like_tf2 if key]

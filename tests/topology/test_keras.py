@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from inspector.model.keras import METRIC, KerasMetadata, KerasObject, read_metadata, written_by_keras
+from inspector.model.keras import METRIC, KerasMetadata, KerasObject, read_metadata
 from inspector.model.saved_model import open_model
 from inspector.topology.keras import BUILT, NETWORK, REFUSED, REVIVED, UNREADABLE, Plan, Revival, keras_load, plan
 from tests.building import build
@@ -43,7 +43,7 @@ def revived(identifier: str, class_name: str, config: Any, **more: Any) -> Reviv
     ],
 )
 def test_who_wrote_a_model(name: str, keras: bool) -> None:
-    assert written_by_keras(open_model(GOLDEN / name, verify=False)) is keras
+    assert open_model(GOLDEN / name, verify=False).by_keras is keras
 
 
 def test_a_model_with_code_of_its_own() -> None:
