@@ -170,9 +170,7 @@ def of_failure(
 def foretold(path: str, tags: Sequence[str] | None, loader: str, packages: Iterable[str]) -> Diagnosis | None:
     """Why a load here will fail, or touch the machine, by the static check alone; None where it will do neither."""
     if tensorflow_of(None) is None:
-        fix = "pip install tensorflow"
-        return Diagnosis(DEPENDENCY, SURE, "TensorFlow is not installed in this environment", fix,
-                         packages=("tensorflow",), imports=("import tensorflow",))  # fmt: skip
+        return without_tensorflow(None)
     target = choose_targets(None, "cpu", packages).targets[0]
     try:
         there = judged(path, target, tags)
@@ -198,6 +196,21 @@ def _touching(there: Judged, loader: str) -> tuple[Finding, ...]:
     access = host_access(there.model, {meta.index: Reach(meta) for meta in there.model.meta_graphs})
     reached = {(one.function, one.node) for one in access if loader in one.at_load or loader in one.at_call}
     return tuple(one for one in found if any((one.where.function, place) in reached for place in one.places))
+
+
+def without_tensorflow(error: Exception | None) -> Diagnosis:
+    """The diagnosis where TensorFlow itself is not installed, or its import failed."""
+    installed = tensorflow_of(None)
+    if installed is None or error is None:
+        cause, fix = "TensorFlow is not installed in this environment", "pip install tensorflow"
+    else:
+        said = str(error).partition("\n")[0]
+        cause = f"TensorFlow {installed} is installed and cannot be imported: {type(error).__name__}: {said}"
+        fix = (
+            f'make python -c "import tensorflow" work first: pip install --force-reinstall tensorflow=={installed} in a new '
+            "environment brings the packages that fit it (numpy, protobuf), for a Python that has a wheel of it"
+        )
+    return Diagnosis(DEPENDENCY, SURE, cause, fix, packages=("tensorflow",), imports=("import tensorflow",))
 
 
 def not_explained(own: Exception) -> Diagnosis:

@@ -39,6 +39,8 @@ NEAREST = {
     "default string": f'loaded.signatures["serving_default"]({ROW})',
     "add dtype": ADD, "add missing": ADD,
 }  # fmt: skip
+# TensorFlow 2.12 names the one tensor of the wrong dtype; later releases refuse the call as a whole.
+ONE_TENSOR = (("default dtype", "2.12.1"), ("add dtype", "2.12.1"))
 
 
 def said(release: str) -> dict[str, str]:
@@ -58,12 +60,13 @@ def many() -> Iterator[str]:
 @pytest.mark.parametrize("release", RELEASES)
 @pytest.mark.parametrize("heading", NEAREST)
 def test_recorded_errors(heading: str, release: str, many: str) -> None:
-    """With the model: the very line. Each is a SignatureMismatch."""
+    """With the model: the very line. Each is a SignatureMismatch, unless the text names one tensor."""
     text = said(release)[heading]
     found = inspector.diagnose(text, many if heading.startswith("many") else SIGNATURES)
 
-    assert found.kind == "SignatureMismatch"
-    assert inspector.diagnose(text).kind == "SignatureMismatch"
+    kind = "DTypeMismatch" if (heading, release) in ONE_TENSOR else "SignatureMismatch"
+    assert found.kind == kind
+    assert inspector.diagnose(text).kind == kind
     if (heading, release) in (("default string", "2.12.1"),):  # it names the argument and nothing else
         return
     assert found.call is not None

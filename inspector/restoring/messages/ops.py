@@ -42,20 +42,12 @@ _REGISTERED = (
         certainty=LIKELY,
     ),
     Message(
-        "tensorflow-not-imported", DEPENDENCY,
-        "TensorFlow is installed, and its native library does not load here",
-        "install TensorFlow again in a fresh environment (on Windows with the Visual C++ redistributable); the lines above this "
-        "one in the traceback say which library or instruction is missing",
-        (Wording("Failed to load the native TensorFlow runtime", "1.15-2.21", "python/pywrap_tensorflow.py", seen=SOURCE),),
-        certainty=LIKELY,
-        rank=SYMPTOM,
-    ),
-    Message(
         "attr-not-in-op", VERSION,
-        "the attr `{attr}` of a node is not known to the op `{op}` of the TensorFlow that loads it: a newer one wrote it",
+        "the attr `{attr}` of a node is not known to its op in the TensorFlow that loads it: a newer one wrote it",
         "{cure}",
         (
             Wording("NodeDef mentions attr '{attr}' not in Op<name={op};", "1.15-2.3", _NODE, seen=SOURCE),
+            Wording("NodeDef mentions attr '{attr}' not in Op", "1.15-2.3", _NODE, seen=SOURCE),
             Wording("NodeDef mentions attr '{attr}' not in Op<name={op}>", "1.15-2.3", _NODE, seen=SOURCE),
         ),
         ("OP005",),
