@@ -5,23 +5,32 @@ Keras 3 looks at the path and refuses a SavedModel without reading it.
 
 from __future__ import annotations
 
+import os
+
+from inspector.findings import Finding
 from inspector.loaders import tf2, tf_keras
 from inspector.loaders.releases import has_keras_3
-from inspector.loaders.step import Entry, Loader, Step, Walk, minds
+from inspector.loaders.step import Entry, Loader, Mind, Step, Walk, minds
 from inspector.model.keras import is_keras_folder
 from inspector.topology.inspection import MetaView
+
+
+def is_other_folder(finding: Finding, walk: Walk) -> bool:
+    """Of what is no SavedModel, Keras 3 refuses folders without its config.json; files are not judged."""
+    return os.path.isdir(walk.model.folder) and not is_keras_folder(walk.model)
+
 
 KERAS_3_STEPS = (
     Step(
         "tell the format by the path",
-        minds("KR001"),
+        (*minds("KR001"), Mind("SM001", when=is_other_folder)),
         "keras/src/saving/saving_api.py load_model",
     ),
 )
 
 
 def choose(walk: Walk) -> MetaView | None:
-    """None where the folder is one of Keras 3 too, or no SavedModel at all: that is not judged."""
+    """None where the folder is one of Keras 3 too, or a file: that is not judged."""
     if has_keras_3(walk) and is_keras_folder(walk.model):
         return None
     return tf2.choose(walk)

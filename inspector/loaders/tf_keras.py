@@ -140,7 +140,8 @@ def choose(walk: Walk) -> MetaView | None:
 
 def is_model(walk: Walk) -> bool:
     """Whether the loaded object is a model of Keras, that is called itself."""
-    return walk.it.keras.plan.has_model
+    has_objects = walk.view is not None and walk.view.meta.objects is not None
+    return has_objects and walk.it.keras.plan.has_model
 
 
 def signatures(walk: Walk) -> list[str]:
@@ -150,7 +151,7 @@ def signatures(walk: Walk) -> list[str]:
 def entry(walk: Walk, key: str) -> Entry:
     view = walk.view
     assert view is not None
-    if not is_model(walk) or view.meta.objects is None:
+    if view.meta.objects is None or not is_model(walk):
         return tf2.entry(walk, key)
     revived = walk.it.keras.plan.of(REVIVED)
     first = frozenset(name for one in revived for name in called_by_keras(view.meta.objects, one.object.node))

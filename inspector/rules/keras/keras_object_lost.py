@@ -38,16 +38,18 @@ class KerasObjectLost(Rule):
     message = "keras_metadata.pb names `{path}` (object {node}), which the object graph does not have"
     fix = "copy saved_model.pb and keras_metadata.pb from the same export"
     good = (Example(_GRAPH, files=_metadata(_ROOT)), Example(_NODE))
-    bad = (Example(_GRAPH, files=_metadata(_FAR), expect=("root",)),)
+    bad = (
+        Example(_GRAPH, files=_metadata(_FAR), expect=("root",)),
+        Example("x = Placeholder() {dtype: float32}\n", files=_metadata(_ROOT), expect=("root",)),
+    )
 
     def check(self, it: Inspection) -> Iterator[Found]:
         metadata = it.keras.metadata
         objects = it.meta_views[0].meta.objects if it.meta_views else None
-        if objects is None:
-            return
+        count = 0 if objects is None else len(objects.nodes)
         for one in metadata.objects:
-            absent = not -len(objects.nodes) <= one.node < len(objects.nodes)
-            if absent or not _leads(objects, one.path):
+            absent = not -count <= one.node < count
+            if absent or objects is None or not _leads(objects, one.path):
                 data = {"path": one.path, "node": one.node, "case": "node" if absent else "path"}
                 yield Found(Location(metadata.file or it.model.format, field=one.path), one.path, data)
 
