@@ -157,9 +157,7 @@ class Inference:
             if len(arg.handle_data) == 1:
                 (data,) = arg.handle_data
                 given[arg.name] = of(None, handle=(data.dtype, shape_of(data.shape)))
-        unshaped = [
-            arg.name for index, arg in enumerate(arguments) if shapes[index] is None and _is_unshaped(function, index)
-        ]
+        unshaped = [arguments[index].name for index in _unshaped(function)]
         troubles = [Trouble(function.name, name, "", UNSHAPED, "list index out of range", ()) for name in unshaped]
         return (*troubles, *self.follow(function.body, given, view))
 
@@ -388,7 +386,12 @@ def declared_shapes(function: Function) -> list[Shape]:
     return shapes
 
 
-def _is_unshaped(function: Function, index: int) -> bool:
-    """Whether the attr ``_output_shapes`` of an argument is an empty list."""
-    own = function.proto.arg_attr[index].attr if index in function.proto.arg_attr else {}
-    return _OUTPUT_SHAPES in own and bool(own[_OUTPUT_SHAPES].HasField("list")) and not own[_OUTPUT_SHAPES].list.shape
+def _unshaped(function: Function) -> list[int]:
+    """The arguments whose attr ``_output_shapes`` is an empty list."""
+    arguments, attrs = len(function.signature.input_arg), function.proto.arg_attr
+    own = {index: attrs[index].attr for index in sorted(attrs) if index < arguments}
+    return [
+        index
+        for index, attr in own.items()
+        if _OUTPUT_SHAPES in attr and attr[_OUTPUT_SHAPES].HasField("list") and not attr[_OUTPUT_SHAPES].list.shape
+    ]
