@@ -11,7 +11,7 @@ from inspector.confirmation import tensorflow_of
 from inspector.discovery import expand
 from inspector.engine import words
 from inspector.errors import InspectorError, UnknownRelease, UsageError
-from inspector.findings import FAILS, LOADS, Finding, Verdict
+from inspector.findings import FAILS, LOADS, Finding, Target, Verdict
 from inspector.named_tuple import NamedTuple
 from inspector.restoring.kinds import (
     DEPENDENCY,
@@ -124,17 +124,19 @@ def diagnose(
     exist, an unknown release or device.
     """
     found = scan(_pieces(error))
-    target = choose_targets(tensorflow or _release_in(found), device, packages).targets[0]
+    target = _target(found, tensorflow, device, packages)
     there = None if path is None else judged(next(iter(expand(os.fspath(path)))), target, tags)
     return conclude(found, there, target.tensorflow)
 
 
-def _release_in(found: Scan) -> str | None:
-    """The TensorFlow that a text says it is of, if the catalogue has it."""
-    try:
-        return release(found.release).version if found.release else None
-    except UnknownRelease:
-        return None
+def _target(found: Scan, tensorflow: str | None, device: str, packages: Iterable[str]) -> Target:
+    """What a model is judged for: the TensorFlow that is asked for, or that the text is of, if it can be judged."""
+    if tensorflow is None and found.release:
+        try:
+            return choose_targets(release(found.release).version, device, packages).targets[0]
+        except (UnknownRelease, UsageError):
+            pass  # a release that is too old, or no release at all
+    return choose_targets(tensorflow, device, packages).targets[0]
 
 
 def _pieces(error: BaseException | str | Iterable[str]) -> Iterable[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import inspector
-from inspector.canonical.specs import Dict, Tensor, Tuple
+from inspector.canonical.specs import LIST, TUPLE, Dict, Sequence, Tensor
 from inspector.model import dtypes
 from inspector.restoring.calling import read_value
 from tests.restoring import wrong_calls
@@ -21,7 +21,7 @@ RELEASES = ("2.12.1", "2.15.1", "2.21.0")
 FLOAT, DOUBLE, INT64 = (dtypes.NUMBERS[name] for name in ("float32", "float64", "int64"))
 ROW = "x=tf.zeros([1, 4], tf.float32)"
 ADD = 'loaded.signatures["add"](a=tf.zeros([], tf.int64), b=tf.zeros([2], tf.int64))'
-BOTH = "{'a': tf.zeros([2], tf.float32), 'b': tf.zeros([2], tf.float32)}"
+BOTH = '{"a": tf.zeros([2], tf.float32), "b": tf.zeros([2], tf.float32)}'
 # heading → the line that works, with the model at hand
 NEAREST = {
     "many dtype": f"loaded.scale({ROW})", "many rank": f"loaded.scale({ROW})", "many flag": f"loaded.scale({ROW})",
@@ -128,8 +128,8 @@ def test_the_pinned_tensorflow_takes_what_is_told(many: str) -> None:
         ("TensorSpec(shape=<unknown>, dtype=tf.float32, name=None)", Tensor(FLOAT, None)),
         ("tf.Tensor(\n[[0. 0.]\n [0. 0.]], shape=(2, 2), dtype=float32)", Tensor(FLOAT, (2, 2))),
         ("{'a': TensorSpec(shape=(), dtype=tf.int64, name='a'),\n 'b': True}", Dict((("a", Tensor(INT64, ())), ("b", True)))),
-        ("[3.5, None, ('x', -1)]", Tuple((3.5, None, Tuple(("x", -1))))),
-        ("()", Tuple(())),
+        ("[3.5, None, ('x', -1)]", Sequence(LIST, (3.5, None, Sequence(TUPLE, ("x", -1))))),
+        ("()", Sequence(TUPLE, ())),
     ],
 )  # fmt: skip
 def test_values(text: str, value: Any) -> None:

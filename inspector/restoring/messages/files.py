@@ -35,6 +35,7 @@ MESSAGES = (
         "put the model into a numbered folder, .../1/saved_model.pb, and serve the folder above it; in a container check that "
         "the folder is mounted there",
         (
+            Wording("No versions of servable {name} found under base path {path:lazy}. Did you forget", "", _SERVER, seen=SOURCE),
             Wording("No versions of servable {name} found under base path {path:line}", "", _SERVER, seen=SOURCE),
             Wording("Could not find base path {path} for servable {name:w}", "", _SERVER, seen=SOURCE),
         ),

@@ -231,7 +231,7 @@ _KERNELS = (
             Wording("DNN library is not found", "2.6-2.15", "stream_executor", seen=SOURCE),
             Wording("Could not create cudnn handle: CUDNN_STATUS", "", "stream_executor", seen=QUOTED),
             Wording("Loaded runtime CuDNN library: {found:lazy} but source was compiled with", "", "stream_executor", seen=QUOTED),
-            Wording("failed. Status: CUDA driver version is insufficient for CUDA runtime version", "", "CUDA", seen=QUOTED),
+            Wording("CUDA driver version is insufficient for CUDA runtime version", "", "CUDA", seen=QUOTED),
             Wording("Blas GEMM launch failed", "", "core/kernels/matmul_op.cc", seen=QUOTED),
         ),
         certainty=LIKELY,
