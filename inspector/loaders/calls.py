@@ -45,9 +45,19 @@ def _return_is_missed(finding: Finding, walk: Walk) -> bool:
     return nodes.is_data_return(finding, walk) and not finding.data["flat"]
 
 
+def lacks_body(finding: Finding, walk: Walk) -> bool:
+    """A loop whose condition is there and whose body is not: lowering it follows a null pointer. Measured from 2.15 on;
+    2.12 says "Op type not registered" (lower_while_op.cc)."""
+    return finding.data["op"] in _LOOPS and finding.data["attr"] == "body" and walk.target.minor >= (2, 15)
+
+
 def _loop_is_run(finding: Finding, walk: Walk) -> bool:
-    """A loop whose condition is there and whose body is not."""
-    return finding.data["op"] in _LOOPS and finding.data["attr"] == "body" and nodes.is_live(finding, walk)
+    return lacks_body(finding, walk) and nodes.is_live(finding, walk)
+
+
+def _valueless_const_crashes(finding: Finding, walk: Walk) -> bool:
+    """A Const without a value, which Grappler comes to: a null pointer (measured from 2.12 to 2.18), later a failed check."""
+    return nodes.is_valueless_const(finding, walk) and walk.target.minor < (2, 21)
 
 
 def recursion_is_run(finding: Finding, walk: Walk) -> bool:
@@ -155,6 +165,7 @@ def _layout_is_refused(finding: Finding, walk: Walk) -> bool:
 # A Session's call: functions that the import did not instantiate are looked at only now.
 IN_SESSION_CALL = (
     *minds("TB013"),
+    Mind("OP002", when=_valueless_const_crashes, how="crash"),
     Mind("OP002", when=nodes.is_valueless_const, how="abort"),
     *minds("OP001", "OP002", "GR001", "GR003", "GR004", "GR005", "GR006"),
     Mind("OP003", when=kind_is_needed),

@@ -40,6 +40,10 @@ def _missing_is_lowered(finding: Finding, walk: Walk) -> bool:
     return nodes.in_main(finding, walk) or finding.where.function in kernels.lowered_into_main(walk.view)
 
 
+def _missing_body_is_lowered(finding: Finding, walk: Walk) -> bool:
+    return _missing_is_lowered(finding, walk) and calls.lacks_body(finding, walk)
+
+
 def _lowered(condition: Condition) -> Condition:
     """What instantiating a function refuses, in one that becomes a part of the main graph."""
     return lambda finding, walk: _is_in_lowered(finding, walk) and condition(finding, walk)
@@ -70,6 +74,7 @@ _LOWERED = (
     Mind("OP004", when=_lowered(nodes.value_is_refused)),
     Mind("GR002", when=_lowered(nodes.names_nothing)),
     Mind("GR007", when=_lowered(nodes.name_is_refused)),
+    Mind("FN001", when=_missing_body_is_lowered, how="crash"),
     Mind("FN001", when=_missing_is_lowered),
     Mind("FN002", when=_lowered(calls.recursion_is_run)),
     Mind("FN004", when=_lowered(nodes.is_data_return)),
