@@ -5,7 +5,9 @@ Sources: tensorflow/core/framework/{graph,node_def,function}.proto.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from inspector.model.kinds import Attr, Form, Kind, KindTable
@@ -19,7 +21,7 @@ class Graph:
     ``inputs`` are as written in the file: data inputs ("x", "x:1", in a function "x:out:0") and control inputs ("^x").
     """
 
-    __slots__ = ("_index", "function", "inputs", "kinds", "meta_graph", "names")
+    __slots__ = ("_by_op", "_index", "function", "inputs", "kinds", "meta_graph", "names")
 
     def __init__(self, meta_graph: int, function: str, nodes: Iterable[Any], table: KindTable) -> None:
         self.meta_graph = meta_graph
@@ -30,6 +32,7 @@ class Graph:
         kinds = table.kinds  # a slice of the attrs is much faster than iterating
         self.kinds: list[Kind] = [kinds[node.op, node.device, tuple(node.attr[:])] for node in messages]
         self._index: dict[str, int] | None = None
+        self._by_op: dict[str, list[int]] | None = None
 
     def __len__(self) -> int:
         return len(self.names)
@@ -40,6 +43,21 @@ class Graph:
             self._index = dict(zip(reversed(self.names), range(len(self.names) - 1, -1, -1), strict=True))
         return self._index
 
+    def of_op(self, ops: Container[str]) -> list[int]:
+        """The positions of the nodes with one of these ops, in file order. Cost: a pass over the nodes, once."""
+        if self._by_op is None:
+            by_op: defaultdict[str, list[int]] = defaultdict(list)
+            for position, kind in enumerate(self.kinds):
+                by_op[kind.op].append(position)
+            self._by_op = by_op
+        found = [positions for op, positions in self._by_op.items() if op in ops]
+        return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
+
+    def calling(self) -> list[int]:
+        """The positions of the nodes whose attrs name functions, in file order."""
+        ops = {kind.op for kind in set(self.kinds) if kind.functions}
+        return [position for position in self.of_op(ops) if self.kinds[position].functions] if ops else []
+
 
 class Function:
     """A FunctionDef: its signature (an OpDef message), its body, and how its returns are wired.
@@ -47,7 +65,7 @@ class Function:
     ``ret`` and ``control_ret`` are name → tensor or node of the body. ``attr`` names the function's own attrs.
     """
 
-    __slots__ = ("body", "name", "proto")
+    __slots__ = ("_arguments", "body", "name", "proto")
 
     def __init__(self, meta_graph: int, raw: bytes, table: KindTable) -> None:
         parse = message("FunctionDef").FromString
@@ -57,9 +75,18 @@ class Function:
         whole.ClearField("node_def")
         self.proto = parse(whole.SerializeToString())  # a message keeps the memory of all that it was parsed from
 
+        self._arguments: list[str] | None = None
+
     @property
     def signature(self) -> Any:
         return self.proto.signature
+
+    @property
+    def arguments(self) -> list[str]:
+        """The names of the arguments, in order. Kept: it is not to be changed."""
+        if self._arguments is None:
+            self._arguments = [arg.name for arg in self.proto.signature.input_arg[:]]
+        return self._arguments
 
     @property
     def ret(self) -> dict[str, str]:

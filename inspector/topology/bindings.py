@@ -49,7 +49,7 @@ def _text(kind: Kind, name: str) -> str:
 def variables(view: MetaView) -> dict[str, tuple[str, str]]:
     """Node of a variable in the main graph → its identity."""
     graph = view.meta.graph
-    return {name: identity(view, i) for i, name in enumerate(graph.names) if graph.kinds[i].op in VARIABLES}
+    return {graph.names[i]: identity(view, i) for i in graph.of_op(VARIABLES)}
 
 
 @lru_cache(maxsize=2)
@@ -100,10 +100,8 @@ def bindings(view: MetaView) -> Iterator[Binding]:
     if objects is None:
         return
     positions = view.reach.positions()
-    for i, kind in enumerate(graph.kinds):
-        if kind.op not in _CALLS:
-            continue
-        for function in kind.functions[:1]:
+    for i in graph.of_op(_CALLS):
+        for function in graph.kinds[i].functions[:1]:
             bound = objects.bound_inputs(function)
             given = [tensor.partition(":")[0] for tensor in graph.inputs[i] if tensor[:1] != "^"]
             if not bound or len(bound) > len(given):

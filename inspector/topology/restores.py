@@ -56,12 +56,11 @@ def restored(reach: Reach) -> list[Restored]:
     ran = reach.restore()
     meta = reach.meta
     found: list[Restored] = []
-    if any(meta.graph.kinds[i].op == "RestoreV2" for i in ran.nodes):
+    if not ran.nodes.isdisjoint(meta.graph.of_op(("RestoreV2",))):
         found += _in_graph(meta.graph, {}, sorted(ran.nodes))
     for function in meta.library.functions:
-        if function.name in ran.functions and any(kind.op == "RestoreV2" for kind in function.body.kinds):
-            arguments = [arg.name for arg in function.signature.input_arg]
-            handles = _passed(reach, function.name, arguments)
+        if function.name in ran.functions and function.body.of_op(("RestoreV2",)):
+            handles = _passed(reach, function.name, function.arguments)
             found += _in_graph(function.body, handles, _alive(function))
     return found
 
@@ -126,17 +125,12 @@ class HandleUse(NamedTuple):
 
 def handle_uses(graph: Graph) -> Iterator[HandleUse]:
     """Direct reads of and assignments to resource variables, in file order. Cost: one pass over the graph."""
-    named = zip(graph.names, graph.kinds, strict=True)
-    handles = {name: _dtype(kind.form) for name, kind in named if kind.op == "VarHandleOp"}
-    if not handles:
-        return
-    for name, kind, inputs in zip(graph.names, graph.kinds, graph.inputs, strict=True):
-        if kind.op not in ("ReadVariableOp", "AssignVariableOp") or not inputs:
-            continue
-        handle = inputs[0].removesuffix(":0")
-        dtype = _dtype(kind.form)
+    handles = {graph.names[at]: _dtype(graph.kinds[at].form) for at in graph.of_op(("VarHandleOp",))}
+    for at in graph.of_op(("ReadVariableOp", "AssignVariableOp")) if handles else ():
+        handle = graph.inputs[at][0].removesuffix(":0") if graph.inputs[at] else ""
+        dtype = _dtype(graph.kinds[at].form)
         if handle in handles and dtype:
-            yield HandleUse(handle, name, handles[handle], dtype)
+            yield HandleUse(handle, graph.names[at], handles[handle], dtype)
 
 
 def output_shape(kind: Kind, index: int) -> Shape:
@@ -193,13 +187,13 @@ def int_of(graph: Graph, tensor: str) -> int | None:
 def _alive(function: Function) -> list[int]:
     """The nodes of a body that its returns need: a RestoreV2 that nothing uses is not run, and reads nothing."""
     body = function.body
-    unseen = dict(body.index())
+    position_of = body.index().get
     todo = [tensor.partition(":")[0] for tensor in function.ret.values()] + list(function.control_ret.values())
-    seen: list[int] = []
+    seen: set[int] = set()
     while todo:
-        position = unseen.pop(todo.pop(), None)
-        if position is not None:
-            seen.append(position)
+        position = position_of(todo.pop())
+        if position is not None and position not in seen:
+            seen.add(position)
             todo += [tensor.partition(":")[0].lstrip("^") for tensor in body.inputs[position]]
     return sorted(seen)
 
@@ -207,8 +201,9 @@ def _alive(function: Function) -> list[int]:
 def _in_graph(graph: Graph, handles: dict[str, str], ran: list[int]) -> Iterator[Restored]:
     positions = graph.index()
     assigned: dict[tuple[int, str], tuple[str, str]] | None = None
-    for i in ran:
-        if graph.kinds[i].op != "RestoreV2" or len(graph.inputs[i]) < 3:
+    running = set(ran)
+    for i in graph.of_op(("RestoreV2",)):
+        if i not in running or len(graph.inputs[i]) < 3:
             continue
         keys = strings_of(graph, positions, graph.inputs[i][1])
         parts = strings_of(graph, positions, graph.inputs[i][2]) or []
@@ -228,8 +223,9 @@ def _in_graph(graph: Graph, handles: dict[str, str], ran: list[int]) -> Iterator
 def _assigned(graph: Graph, positions: dict[str, int]) -> dict[tuple[int, str], tuple[str, str]]:
     """(RestoreV2, number of its output) → the variable that the tensor is assigned to, and the op that assigns."""
     found: dict[tuple[int, str], tuple[str, str]] = {}
-    for kind, inputs in zip(graph.kinds, graph.inputs, strict=True):
-        if kind.op not in _ASSIGNS or len(inputs) < 2:
+    for assigning in graph.of_op(_ASSIGNS):
+        kind, inputs = graph.kinds[assigning], graph.inputs[assigning]
+        if len(inputs) < 2:
             continue
         tensor = inputs[1]
         for _ in range(5):

@@ -71,9 +71,8 @@ class ConstDtype(GraphRule):
 
     def check_graph(self, wiring: Wiring, view: MetaView) -> Iterator[Found]:
         known: dict[tuple[bytes, bytes], Fault | None] = {}
-        for at, kind in enumerate(wiring.graph.kinds):
-            if kind.op != "Const":
-                continue
+        for at in wiring.graph.of_op(("Const",)):
+            kind = wiring.graph.kinds[at]
             value, dtype = kind.attrs.get("value"), kind.attrs.get("dtype")
             if value is None or dtype is None or value.kind != "tensor" or dtype.kind != "type":
                 continue

@@ -153,7 +153,7 @@ class Inference:
             if inputs and inputs[-1].startswith("^"):
                 inputs = [tensor for tensor in inputs if tensor[:1] != "^"]
             try:
-                key = (kind, *map(fact_of, inputs))
+                key = (kind.twin, *map(fact_of, inputs))
             except KeyError:
                 pending.append(at)
                 continue
@@ -164,7 +164,7 @@ class Inference:
                 bad.append((name, kind, judged.troubled))
         for i in in_dependency_order(graph, pending) if pending else ():
             data = [self._find(facts, tensor, view) for tensor in graph.inputs[i] if tensor[:1] != "^"]
-            judged = self._judge((graph.kinds[i], *data), view)
+            judged = self._judge((graph.kinds[i].twin, *data), view)
             for suffix, fact in judged.outputs:
                 facts[graph.names[i] + suffix] = fact
             if judged.troubled is not None:
