@@ -10,7 +10,9 @@ from collections.abc import Container, Iterable, Sequence
 from itertools import chain
 from typing import Any
 
+from inspector.model.dtypes import REF
 from inspector.model.kinds import Attr, Form, Kind, KindTable
+from inspector.named_tuple import NamedTuple
 from inspector.wire.fields import Span, carve
 from inspector.wire.schema import DecodeError, full_message, message
 
@@ -75,18 +77,23 @@ class Function:
         whole.ClearField("node_def")
         self.proto = parse(whole.SerializeToString())  # a message keeps the memory of all that it was parsed from
 
-        self._arguments: list[str] | None = None
+        self._arguments: Arguments | None = None
 
     @property
     def signature(self) -> Any:
         return self.proto.signature
 
     @property
+    def taken(self) -> Arguments:
+        """What the function takes. Cost: a pass over its arguments, once: they may be as many as variables."""
+        if self._arguments is None:
+            self._arguments = _arguments(self.proto.signature.input_arg[:])
+        return self._arguments
+
+    @property
     def arguments(self) -> list[str]:
         """The names of the arguments, in order. Kept: it is not to be changed."""
-        if self._arguments is None:
-            self._arguments = [arg.name for arg in self.proto.signature.input_arg[:]]
-        return self._arguments
+        return self.taken.names
 
     @property
     def ret(self) -> dict[str, str]:
@@ -95,6 +102,36 @@ class Function:
     @property
     def control_ret(self) -> dict[str, str]:
         return dict(self.proto.control_ret)
+
+
+class Arguments(NamedTuple):
+    """The arguments of a function in order: names, and DataTypes (with REF for a reference, 0 where attrs decide).
+
+    ``several`` are those that stand for any number of tensors; ``untyped`` those whose dtype is not given; ``generic``
+    says that attrs of the call, or references, decide about some.
+    """
+
+    names: list[str]
+    types: list[int]
+    several: frozenset[str]
+    untyped: list[str]
+    generic: bool
+
+
+def _arguments(protos: list[Any]) -> Arguments:
+    names, types, several, untyped = [], [], [], []
+    generic = False
+    for arg in protos:
+        name, dtype = arg.name, arg.type
+        is_ref, many, by_attr = arg.is_ref, arg.number_attr or arg.type_list_attr, arg.type_attr or arg.type_list_attr
+        names.append(name)
+        types.append(0 if by_attr else dtype + REF if is_ref else dtype)
+        if many:
+            several.append(name)
+        if not dtype:
+            untyped.append(name)
+        generic = generic or bool(many or by_attr or is_ref)
+    return Arguments(names, types, frozenset(several), untyped, generic)
 
 
 _FUNCTION = 1  # the field number of FunctionDefLibrary.function

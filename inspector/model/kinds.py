@@ -25,6 +25,9 @@ ATTR_KINDS = {
 UNBOUND = ("", "placeholder")  # kinds of an attr that a call of the function has to fill in
 _FREE = ("shared_name", "container", "config", "config_proto", "debug_name", "executor_type")
 _FREE_STRINGS = {name.encode(): name for name in _FREE}
+_HEADS = {
+    name: b"\n%c%b\x12" % (len(name), name.encode()) for name in _FREE
+}  # of a map entry, up to the size of its value
 
 
 class Attr(NamedTuple):
@@ -107,12 +110,13 @@ class Kind:
 
     def raw(self, name: str) -> bytes:
         """The serialized AttrValue of one attr, empty if the node lacks it: cheaper than ``attrs`` where one is wanted."""
-        if name in _FREE or self._attrs is not None:
-            attr = self.attrs.get(name)
-            return attr.value if attr is not None else b""
+        head = _HEADS.get(name)
         for part in reversed(self._parts):
-            if isinstance(part, Attr) and part.name == name:
-                return part.value
+            if isinstance(part, Attr):
+                if part.name == name:
+                    return part.value
+            elif head is not None and part.startswith(head):
+                return part[len(head) + 1 :]
         return b""
 
 

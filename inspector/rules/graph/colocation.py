@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspector.model.graph import Kind
+from inspector.model.graph import Attr, Kind
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule, found_node
 from inspector.rules.wording import some_of
 from inspector.topology.inspection import Inspection, MetaView
@@ -67,12 +67,14 @@ def _misplaced(asking: frozenset[Kind], wiring: Wiring, view: MetaView) -> Itera
 
 def _fault(kind: Kind, wiring: Wiring) -> tuple[str, bool] | None:
     """What a node asks for in vain, and whether its _class is a list."""
-    attr = kind.attrs[_CLASS]
+    attr = Attr(_CLASS, kind.raw(_CLASS))
     if not attr.value:
         return None
     if attr.kind != "list":
         return "a _class that is no list", False
+    if wiring.function:
+        return None
     names = [text.decode("utf-8", "replace") for text in attr.proto.list.s]
     wanted = [name[len(_PREFIX) :] for name in names if name.startswith(_PREFIX)]
-    missing = [] if wiring.function else [name for name in wanted if name not in wiring.positions]
+    missing = [name for name in wanted if name not in wiring.positions]
     return (f"{some_of(missing)}, which the graph does not have", True) if missing else None

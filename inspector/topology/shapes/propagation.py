@@ -137,7 +137,7 @@ class Inference:
 
     def function(self, function: Function) -> tuple[Trouble, ...]:
         """What the import of a function library refuses in one function."""
-        names = [arg.name for arg in function.signature.input_arg]
+        names = function.arguments
         of, unknown = self._facts.of, self._facts.unknown
         shapes = declared_shapes(function)
         given = {name: unknown if shape is None else of(shape) for name, shape in zip(names, shapes, strict=True)}
@@ -272,7 +272,7 @@ class Inference:
         return None
 
     def _call(self, callee: Function, inputs: tuple[Fact, ...], plan: _Plan) -> _Shaped:
-        names, ret = [arg.name for arg in callee.signature.input_arg], callee.ret
+        names, ret = callee.arguments, callee.ret
         returns = [ret.get(arg.name, "") for arg in callee.signature.output_arg]
         unknown = _Shaped(plan.unknown)
         if len(names) != len(inputs) or len(returns) != len(plan.unknown) or self._depth >= _DEEPEST:
@@ -342,17 +342,17 @@ def declared_shapes(function: Function) -> list[Shape]:
     proto = function.proto
     listed = proto.attr["_input_shapes"].list.shape if "_input_shapes" in proto.attr else ()
     attrs = proto.arg_attr
-    shapes: list[Shape] = []
-    for index, argument in enumerate(proto.signature.input_arg):
-        shape: Shape = None
-        if argument.type != RESOURCE:
-            shape = shape_of(listed[index]) if index < len(listed) else None
-            own = attrs[index].attr if index in attrs else {}
-            if _OUTPUT_SHAPES in own:
-                value = own[_OUTPUT_SHAPES]
-                if value.WhichOneof("value") == "shape":
-                    shape = shape_of(value.shape)
-                elif value.list.shape:
-                    shape = shape_of(value.list.shape[0])
-        shapes.append(shape)
+    arguments = proto.signature.input_arg
+    shapes: list[Shape] = [None] * len(arguments)
+    for index, dtype in enumerate(function.taken.types):
+        if dtype == RESOURCE or arguments[index].type == RESOURCE:
+            continue
+        shapes[index] = shape_of(listed[index]) if index < len(listed) else None
+        own = attrs[index].attr if index in attrs else {}
+        if _OUTPUT_SHAPES in own:
+            value = own[_OUTPUT_SHAPES]
+            if value.WhichOneof("value") == "shape":
+                shapes[index] = shape_of(value.shape)
+            elif value.list.shape:
+                shapes[index] = shape_of(value.list.shape[0])
     return shapes
