@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from inspector.comparison import Change, Comparison, diff
     from inspector.compatibility import CompatReport, compat
     from inspector.contract import Answers, explain_call
-    from inspector.errors import FormatError, InspectorError, OpSourceError, UnknownRelease, UsageError
+    from inspector.errors import FormatError, InspectorError, OpSourceError, UnknownRelease, Unreadable, UsageError
     from inspector.explaining import LoadTold, explain_load
     from inspector.findings import Finding, Location, Target, Verdict
-    from inspector.hashing import CannotHash, ModelHash, hash_model
+    from inspector.hashing import ModelHash, hash_model
     from inspector.locking import Lock, check_lock, lock_model
     from inspector.model.saved_model import Model, open_model
     from inspector.op_inventory import OpsReport, list_ops
@@ -51,7 +51,7 @@ _HOMES = {
     "Change": "comparison", "Comparison": "comparison", "diff": "comparison",
     "Answers": "contract", "explain_call": "contract",
     "Lock": "locking", "check_lock": "locking", "lock_model": "locking",
-    "CannotHash": "hashing", "ModelHash": "hashing", "hash_model": "hashing",
+    "Unreadable": "errors", "ModelHash": "hashing", "hash_model": "hashing",
     "Finding": "findings", "Location": "findings", "Target": "findings", "Verdict": "findings",
     "OpsReport": "op_inventory", "list_ops": "op_inventory",
     "Model": "model.saved_model", "open_model": "model.saved_model",
@@ -69,7 +69,6 @@ _HOMES = {
 __all__ = [
     "Answers",
     "Attempt",
-    "CannotHash",
     "Change",
     "CheckpointDamaged",
     "CheckpointMismatch",
@@ -106,6 +105,7 @@ __all__ = [
     "Target",
     "UnknownRelease",
     "UnknownRestoreError",
+    "Unreadable",
     "UnsafeModel",
     "UsageError",
     "Verdict",

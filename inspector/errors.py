@@ -22,6 +22,10 @@ class UnknownRelease(UsageError):
         self.near = near
 
 
+class Unreadable(InspectorError):
+    """A part of a model that was needed could not be read."""
+
+
 class OpSourceError(UsageError):
     """A list or a library of the user's own ops that cannot be used, with the place in it where there is one."""
 

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from inspector.canonical.form import Canonical
-from inspector.canonical.interface import interface, takes
+from inspector.canonical.interface import interface
 from inspector.canonical.ledger import Digests, Token
+from inspector.canonical.names import natural
 from inspector.canonical.variables import Stored, stored
-from inspector.errors import DEFAULT_LIMITS, FormatError, InspectorError, Limits
+from inspector.errors import DEFAULT_LIMITS, FormatError, Limits, Unreadable
 from inspector.model.saved_model import Model, open_model
 from inspector.named_tuple import NamedTuple
 from inspector.version import VERSION
@@ -20,10 +21,6 @@ SCHEMA_VERSION = 1
 FORM = "1"  # of the canonical form: digests of different forms are never equal
 CRC, SHA256 = "crc", "sha256"
 _CHUNK = 1 << 20
-
-
-class CannotHash(InspectorError):
-    """A part of the model could not be read, so that it has no digest."""
 
 
 class ModelHash(NamedTuple):
@@ -64,7 +61,7 @@ def hash_model(
     """The canonical digest of a SavedModel. ``verify`` reads all weights and hashes them with SHA-256.
 
     Cost: about that of a check without ``verify``; assets are read in any case. Raises UsageError for a path that does
-    not exist, CannotHash for a model that does not read.
+    not exist, Unreadable for a model that does not read.
     """
     model = open_model(path, verify=False, limits=limits)
     refuse_unreadable(model)
@@ -77,30 +74,42 @@ def hash_model(
         functions = sorted(canonical.functions().items())
         interfaces.append((meta.tags, interface(canonical)))
         outputs = [
-            (key, sorted(done.outputs.items()), done.rest)
+            (key, [done.outputs[name] for name in sorted(done.outputs, key=natural)], done.rest)
             for key in sorted(canonical.signatures)
             for done in (canonical.computed(key),)
         ]
         restored = [
-            (path, sorted((takes(trace.takes), repr(trace.token)) for trace in one.traces)) for path, one in functions
+            (path, sorted((str(trace.takes), repr(trace.token)) for trace in one.traces)) for path, one in functions
         ]
-        graphs.append((meta.tags, outputs, canonical.initialised(), restored))
+        graphs.append((meta.tags, outputs, canonical.initialised(), restored, canonical.gradients()))
     structure = [(name, one.dtype, one.shape) for name, one in sorted(variables.items())]
+    try:
+        weights, assets = _weights(model, variables, verify, progress), _assets(model)
+    except FormatError as error:
+        raise Unreadable(f"{model.path} cannot be read: {error}") from None
     return ModelHash(
         os.fspath(path), _text(ledger.note(repr(graphs))), _text(ledger.note(repr(interfaces))),
-        _text(ledger.note(repr(structure))), _weights(model, variables, verify, progress), _assets(model),
+        _text(ledger.note(repr(structure))), weights, assets,
     )  # fmt: skip
 
 
 def refuse_unreadable(model: Model) -> None:
-    """Raise CannotHash for a model of which a part that counts is not there to be read."""
-    why = [f"{fault.kind} {fault.file}".strip() for fault in model.faults if fault.kind not in _HARMLESS]
-    why += [f"{gap.where}: {gap.why}" for gap in model.gaps]
+    """Raise Unreadable for a model of which a part that counts is not there to be read."""
+    why = unread(model) + [f"{gap.where}: {gap.why}" for gap in model.gaps]
     if why:
-        raise CannotHash(f"{model.path} cannot be read: {'; '.join(why)}")
+        raise Unreadable(f"{model.path} cannot be read: {'; '.join(why)}")
 
 
-_HARMLESS = ("both-graph-files", "index-missing", "debug-info-damaged")
+def unread(model: Model) -> list[str]:
+    """What of a model's files does not read, of those that count: the graph file, and the checkpoint where there is one."""
+    found = []
+    for fault in model.faults:
+        alone = fault.kind == "index-missing" and not fault.data.get("folder")  # a model without variables
+        if not alone and fault.kind not in ("both-graph-files", "debug-info-damaged"):
+            title, cure = fault.data.get("title"), fault.data.get("cure")
+            told = f"it is {title}" if title else f"{fault.kind.replace('-', ' ')}: {fault.file}"
+            found.append(f"{told} ({cure})" if cure else told)
+    return found
 
 
 def _text(token: Token) -> str:
@@ -114,7 +123,7 @@ def _weights(model: Model, variables: dict[str, Stored], verify: bool, progress:
     bundle = model.bundle
     total = hashlib.sha256()
     done = 0
-    for name, one in sorted(variables.items()):
+    for name, one in sorted(variables.items() if bundle is not None else ()):
         total.update(f"{name}\0{one.dtype}\0{one.shape}\0".encode())
         for entry in bundle.pieces(one.key) if bundle is not None else ():
             for chunk in bundle.chunks(entry) if bundle is not None else ():

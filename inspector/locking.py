@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from inspector.canonical.form import Canonical
-from inspector.canonical.intent import read_value
+from inspector.canonical.intent import read_parameters, read_signature, read_value
 from inspector.canonical.interface import Call, End, call_of
 from inspector.canonical.ledger import Numbers
-from inspector.canonical.specs import Dict, Other, Signature, Tensor, Tuple
+from inspector.canonical.specs import Tensor
 from inspector.canonical.variables import stored
 from inspector.comparison.change import Change
 from inspector.comparison.functions import Callable, callable_of, compare_functions
-from inspector.comparison.interface import compare_signatures, pair_signatures
+from inspector.comparison.interface import compare_signatures, compare_tags, pair_signatures, pair_tags
 from inspector.compatibility import compat
 from inspector.differences.difference import CALLERS, CLASSES, worst
 from inspector.discovery import expand
@@ -59,7 +59,7 @@ class Lock(NamedTuple):
 
 
 def lock_model(path: str | os.PathLike[str]) -> Lock:
-    """The lock of a model. Cost: that of ``compat`` on cpu. Raises CannotHash for a model that does not read."""
+    """The lock of a model. Cost: that of ``compat`` on cpu. Raises Unreadable for a model that does not read."""
     top = next(iter(expand(os.fspath(path))))
     model = open_model(top, verify=False)
     refuse_unreadable(model)
@@ -103,14 +103,13 @@ def check_lock(path: str | os.PathLike[str], file: str | os.PathLike[str]) -> He
 
 
 def _compare(old: Lock, new: Lock) -> Iterator[Change]:
-    for tags in sorted(old.interfaces.keys() - new.interfaces.keys()):
-        yield Change("DF100", f"meta graph {tags}", {"old": tags, "new": "; ".join(new.interfaces) or "nothing"})
-    for tags in sorted(new.interfaces.keys() - old.interfaces.keys()):
-        yield Change("DF406", f"meta graph {tags}", {"new": tags})
-    for tags in old.interfaces.keys() & new.interfaces.keys():
-        one, other = old.interfaces[tags], new.interfaces[tags]
-        pairs = pair_signatures(one.signatures, other.signatures)
-        yield from compare_signatures(one.signatures, other.signatures, pairs)
+    tags = pair_tags(old.interfaces, new.interfaces)
+    yield from compare_tags(tags)
+    for before, after in tags.same.items():
+        one, other = old.interfaces[before], new.interfaces[after]
+        yield from compare_signatures(
+            one.signatures, other.signatures, pair_signatures(one.signatures, other.signatures)
+        )
         yield from compare_functions(one.functions, other.functions)
     if old.variables != new.variables:
         yield Change("DF306", "variables", {})
@@ -164,13 +163,8 @@ def _interface_dict(one: Interface) -> dict[str, Any]:
     }
     functions = {
         path: {
-            "arguments": list(function.arguments),
-            "defaults": list(function.defaults),
-            "calls": [
-                {"args": [_plain(arg) for arg in takes.args], "kwargs": {name: _plain(arg) for name, arg in takes.kwargs},
-                 "returns": returns}
-                for takes, returns in function.calls.items()
-            ],
+            "arguments": str(function.parameters),
+            "calls": {str(takes): returns for takes, returns in function.calls.items()},
         }
         for path, function in one.functions.items()
     }  # fmt: skip
@@ -185,13 +179,8 @@ def _interface(document: Mapping[str, Any]) -> Interface:
         signatures[key] = Call(inputs, {name: _end(text) for name, text in call["outputs"].items()}, call["method"])
     functions = {}
     for path, one in document["functions"].items():
-        calls = {
-            Signature(tuple(map(_value, c["args"])), tuple((n, _value(v)) for n, v in c["kwargs"].items())): c[
-                "returns"
-            ]
-            for c in one["calls"]
-        }
-        functions[path] = Callable(tuple(one["arguments"]), tuple(one["defaults"]), calls)
+        calls = {read_signature(text): str(returns) for text, returns in one["calls"].items()}
+        functions[path] = Callable(read_parameters(one["arguments"]), calls)
     return Interface(signatures, functions)
 
 
@@ -205,27 +194,6 @@ def _end(text: str) -> End:
     if not isinstance(tensor, Tensor):
         raise ValueError(f"{text!r} is no tensor")
     return End(name, tensor.shape, encoding)
-
-
-def _plain(value: Any) -> Any:
-    """A structured value as JSON: a tensor is a string, a literal stands in an object of its own."""
-    if isinstance(value, Tensor):
-        return str(value)
-    if isinstance(value, Tuple):
-        return [_plain(item) for item in value.items]
-    if isinstance(value, Dict):
-        return {"dict": {name: _plain(item) for name, item in value.items}}
-    return {"other": value.text} if isinstance(value, Other) else {"value": value}
-
-
-def _value(plain: Any) -> Any:
-    if isinstance(plain, str):
-        return read_value(plain)
-    if isinstance(plain, list):
-        return Tuple(tuple(map(_value, plain)))
-    if "dict" in plain:
-        return Dict(tuple((name, _value(item)) for name, item in plain["dict"].items()))
-    return Other(plain["other"]) if "other" in plain else plain["value"]
 
 
 _FLAT = 100  # characters of a value that stays on one line

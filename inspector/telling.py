@@ -90,12 +90,12 @@ def _hold_to_baseline(report: ModelReport, entries: Sequence[Entry], today: str)
 
 def _hold_to_lock(report: ModelReport, file: str) -> None:
     """What changed since a lock was written becomes findings of the report."""
-    from inspector.hashing import CannotHash
+    from inspector.errors import Unreadable
     from inspector.locking import check_lock
 
     try:
         held = check_lock(report.path, file)
-    except CannotHash:
+    except Unreadable:
         report.lock = Lock(file, UNKNOWN)  # the model cannot be read: of that there is a finding
         return
     report.lock = Lock(file, held.worst)

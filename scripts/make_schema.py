@@ -1,4 +1,4 @@
-"""Compile inspector/wire/saved_model.proto into the descriptor sets full.binpb and lean.binpb.
+"""Compile inspector/wire/saved_model.proto into the descriptor sets full.binpb and lean.binpb, and into maps.txt.
 
     python scripts/make_schema.py [--check]
 
@@ -115,6 +115,57 @@ def mentioned(message: DescriptorProto) -> list[str]:
     return names
 
 
+def maps(full: FileDescriptorProto, root: str) -> str:
+    """Where maps are in a message: one line a type that leads to one, with the numbers of all its fields.
+
+    ``5`` is a field without any map in it, ``5:Type`` one with; ``5*`` is a map by text, ``5#`` one by number.
+    """
+    types: dict[str, DescriptorProto] = {}
+
+    def add(prefix: str, message: DescriptorProto) -> None:
+        types[f"{prefix}.{message.name}"] = message
+        for nested in message.nested_type:
+            add(f"{prefix}.{message.name}", nested)
+
+    for message in full.message_type:
+        add(f".{full.package}", message)
+
+    def reach(name: str) -> set[str]:
+        """The types that a type leads to, itself included."""
+        found: set[str] = set()
+        todo = [name]
+        while todo:
+            one = todo.pop()
+            if one in types and one not in found:
+                found.add(one)
+                todo += [field.type_name for field in types[one].field if field.type_name]
+        return found
+
+    def is_map(name: str) -> bool:
+        return name in types and types[name].options.map_entry
+
+    def leads_to_maps(name: str) -> bool:
+        return any(field.type_name and is_map(field.type_name) for one in reach(name) for field in types[one].field)
+
+    start = f".{full.package}."
+    lines = []
+    for name in sorted(one for one in reach(start + root) if leads_to_maps(one)):
+        fields = []
+        for field in sorted(types[name].field, key=lambda field: field.number):
+            key = (
+                next((one for one in types[field.type_name].field if one.number == 1), None)
+                if is_map(field.type_name)
+                else None
+            )
+            mark = "" if key is None else "*" if key.type == FieldDescriptorProto.TYPE_STRING else "#"
+            inner = (
+                f":{field.type_name.removeprefix(start)}" if field.type_name and leads_to_maps(field.type_name) else ""
+            )
+            fields.append(f"{field.number}{mark}{inner}")
+        lines.append(" ".join([name.removeprefix(start), *fields]))
+    return "\n".join(lines) + "\n"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true")
@@ -123,6 +174,7 @@ def main() -> int:
     made = {
         "full.binpb": full.SerializeToString(deterministic=True),
         "lean.binpb": lean(full.file[-1]).SerializeToString(deterministic=True),
+        "maps.txt": maps(full.file[-1], "SavedModel").encode(),
     }
     stale = [name for name, data in made.items() if not (WIRE / name).exists() or (WIRE / name).read_bytes() != data]
     for name in stale:

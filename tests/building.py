@@ -182,7 +182,8 @@ def _trackables(parsed: Parsed) -> Any | None:
     """The checkpoint's TrackableObjectGraph; None for a model without objects.
 
     Where the text has no ``trackable`` lines it is like the model's own, and a variable that the root reaches as
-    ``dense.kernel`` has the key ``dense/kernel/.ATTRIBUTES/VARIABLE_VALUE``, whether that is in the checkpoint or not.
+    ``dense.kernel`` has the key ``dense/kernel/.ATTRIBUTES/VARIABLE_VALUE``, whether that is in the checkpoint or not; a
+    slot ``w/.OPTIMIZER_SLOT/optimizer/momentum/.ATTRIBUTES/VARIABLE_VALUE``.
     """
     if parsed.trackables is not None:
         return parsed.trackables
@@ -190,13 +191,21 @@ def _trackables(parsed: Parsed) -> Any | None:
     if not metas or not metas[0].HasField("object_graph_def"):
         return None
     objects = ObjectGraph(metas[0].object_graph_def.SerializeToString())
-    paths = dict(objects.walk())
+    paths = {node: path.replace(".", "/") for node, path in objects.walk()}
+    for (optimizer, original, name), slot in objects.slots().items():
+        paths[slot] = f"{paths.get(original, '')}/.OPTIMIZER_SLOT/{paths.get(optimizer, '')}/{name}"
     graph = full_message("TrackableObjectGraph")()
     for number, node in enumerate(objects.nodes):
         trackable = graph.nodes.add()
         for child in node.children:
             trackable.children.add(local_name=child.local_name, node_id=child.node_id)
+        for one in node.slot_variables:
+            trackable.slot_variables.add(
+                slot_name=one.slot_name,
+                original_variable_node_id=one.original_variable_node_id,
+                slot_variable_node_id=one.slot_variable_node_id,
+            )
         if node.WhichOneof("kind") == "variable":
-            key = f"{paths.get(number, '').replace('.', '/')}/.ATTRIBUTES/{VARIABLE_VALUE}"
+            key = f"{paths.get(number, '')}/.ATTRIBUTES/{VARIABLE_VALUE}"
             trackable.attributes.add(name=VARIABLE_VALUE, checkpoint_key=key)
     return graph

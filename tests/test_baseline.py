@@ -30,6 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with models/broken and models/healthy, which is the current one."""
     for name, of in (("broken", "broken-unregistered-op"), ("healthy", "keras3-mlp")):
         shutil.copytree(MODELS / of, tmp_path / "models" / name)
+    (tmp_path / "models" / "broken" / "fingerprint.pb").unlink()  # which says that the file was edited
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

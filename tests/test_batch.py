@@ -104,17 +104,18 @@ def test_closing_ends_the_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     behave(monkeypatch, "keras3-mlp", hang)
     plans = [plan(str(MODELS / name)) for name in HEALTHY]
     telling = tell_all(plans, FORM, 2, Bounds())
+    before = _children()
     next(telling)
-    children = _children()
+    workers = _children() - before
     telling.close()
 
-    assert len(children) == 2
-    assert not set(children) & set(_children())
+    assert len(workers) == 2
+    assert not workers & _children()
 
 
-def _children() -> list[str]:
+def _children() -> set[str]:
     with open(f"/proc/self/task/{os.getpid()}/children") as stream:
-        return stream.read().split()
+        return set(stream.read().split())
 
 
 def test_files_are_in_order_whatever_is_done_first(

@@ -64,13 +64,13 @@ def test_severities() -> None:
 def test_selectors_of_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     """What is not told does not count either; the verdicts stay."""
     broken = str(MODELS / "broken-missing-function")
-    assert rules(capsys, broken) == {"broken-missing-function": ("OB002", "FN001")}
-    assert rules(capsys, broken, "--ignore", "FN") == {"broken-missing-function": ("OB002",)}
-    assert rules(capsys, broken, "--ignore", "FN,OB002") == {"broken-missing-function": ()}
+    assert rules(capsys, broken) == {"broken-missing-function": ("SM013", "OB002", "FN001")}
+    assert rules(capsys, broken, "--ignore", "FN,SM") == {"broken-missing-function": ("OB002",)}
+    assert rules(capsys, broken, "--ignore", "FN,OB002,SM") == {"broken-missing-function": ()}
     assert rules(capsys, broken, "--select", "TB,OB") == {"broken-missing-function": ("OB002",)}
-    assert main([broken, *STATIC, "--ignore", "FN001,OB002"]) == 0
+    assert main([broken, *STATIC, "--ignore", "FN001,OB002,SM013"]) == 0
     printed = capsys.readouterr().out
-    assert "not told: 2 findings off by the policy" in printed
+    assert "not told: 3 findings off by the policy" in printed
     assert "fails (error)" in printed
 
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping
 
 from inspector.canonical.graphs import PLACEHOLDERS, Computation, Computed, tensors_of
 from inspector.canonical.ledger import Ledger, Token
-from inspector.canonical.names import without_counters
+from inspector.canonical.names import natural, without_counters
 from inspector.canonical.objects import Restored, captured_names, concrete_token, paths, restored_functions
 from inspector.canonical.variables import Stored, short
 from inspector.catalogue import release, releases
@@ -21,10 +21,11 @@ _INPUTS = (*PLACEHOLDERS, "PlaceholderWithDefault")
 
 
 class Renames(NamedTuple):
-    """What one side calls otherwise: names of variables, and labels of input nodes, as the other side has them."""
+    """What one side calls otherwise: names of variables and assets, labels of input nodes, as the other side has them."""
 
     variables: Mapping[str, str] = {}
     inputs: Mapping[str, str] = {}
+    assets: Mapping[str, str] = {}
 
 
 NO_RENAMES = Renames()
@@ -33,7 +34,18 @@ NO_RENAMES = Renames()
 class Canonical:
     """A MetaGraph without what exports leave to chance. Everything is computed when it is first asked for."""
 
-    __slots__ = ("_computation", "_names", "_objects", "ledger", "meta", "model", "reach", "renames", "variables")
+    __slots__ = (
+        "_computation",
+        "_functions",
+        "_names",
+        "_objects",
+        "ledger",
+        "meta",
+        "model",
+        "reach",
+        "renames",
+        "variables",
+    )
 
     def __init__(
         self,
@@ -42,16 +54,18 @@ class Canonical:
         variables: Mapping[str, Stored],
         ledger: Ledger,
         renames: Renames = NO_RENAMES,
+        reach: Reach | None = None,
     ) -> None:
         self.model = model
         self.meta = meta
         self.variables = variables
         self.ledger = ledger
         self.renames = renames
-        self.reach = Reach(meta)
+        self.reach = Reach(meta) if reach is None else reach
         self._names = {one.key: renames.variables.get(name, name) for name, one in variables.items()}
         self._computation: Computation | None = None
         self._objects: dict[int, Hashable] | None = None
+        self._functions: dict[str, Restored] | None = None
 
     @property
     def computation(self) -> Computation:
@@ -69,13 +83,29 @@ class Canonical:
 
     def initialised(self) -> Token:
         """What a load runs: the init op, and the initializers of resources."""
-        nodes = [name for name in self.reach.init_ops()[:1] if not self._does_nothing(name)]
         objects, found = self.meta.objects, []
-        for node, path in sorted(paths(objects).items(), key=lambda item: item[1]) if objects is not None else ():
-            if objects is not None and path.rpartition(".")[2] == INITIALIZE:
-                for name in objects.functions_of(node)[:1]:
-                    found.append((path, concrete_token(objects, self.computation, self.object_names, name)))
-        return self.ledger.note(("initialised", self.computation.run(nodes), *found))
+        for path, name in self.initializers().items():
+            if objects is not None:
+                found.append((path, concrete_token(objects, self.computation, self.object_names, name)))
+        return self.ledger.note(("initialised", self.computation.run(self.init_ops()), *found))
+
+    def init_ops(self) -> list[str]:
+        """The init op that a load runs, if there is one that does something."""
+        return [name for name in self.reach.init_ops()[:1] if not self._does_nothing(name)]
+
+    def initializers(self) -> dict[str, str]:
+        """Path of a resource's initializer → its concrete function."""
+        objects = self.meta.objects
+        if objects is None:
+            return {}
+        where = sorted((path, node) for node, path in paths(objects).items() if path.rpartition(".")[2] == INITIALIZE)
+        return {path: name for path, node in where for name in objects.functions_of(node)[:1]}
+
+    def gradients(self) -> list[Token]:
+        """What the custom gradients compute."""
+        library = self.meta.library
+        names = [*library.registered_gradients.values(), *[gradient for _, gradient in library.gradients]]
+        return sorted([self.computation.function(name).token for name in names], key=repr)
 
     def _does_nothing(self, name: str) -> bool:
         """Whether an init op is the NoOp that tf.saved_model.save makes for a model without resources."""
@@ -84,30 +114,55 @@ class Canonical:
 
     def functions(self) -> dict[str, Restored]:
         """The functions of the loaded object, by path."""
-        return restored_functions(self.meta, self.computation, self.object_names)
+        if self._functions is None:
+            self._functions = restored_functions(self.meta, self.computation, self.object_names)
+        return self._functions
 
     @property
     def object_names(self) -> dict[int, Hashable]:
         """What each object is to a function that captures it."""
         if self._objects is None:
-            self._objects = captured_names(self.meta, self.computation, self._object_variables())
+            assets = [self.renames.assets.get(file, file) for _, file in self.meta.assets]
+            self._objects = captured_names(self.meta, self.computation, self._object_variables(), assets)
         return self._objects
 
+    def renamed(self, renames: Renames) -> Canonical:
+        """The same with names of the other side. What does not depend on names is shared."""
+        return Canonical(self.model, self.meta, self.variables, self.ledger, renames, self.reach)
+
+    def arguments(self, name: str) -> dict[str, Hashable]:
+        """Argument of a concrete function → what it is: one of the call, by its place, or an object that is captured."""
+        function, objects = self.meta.function(name), self.meta.objects
+        if function is None or objects is None:
+            return {}
+        names = [arg.name for arg in function.signature.input_arg]
+        captured = objects.bound_inputs(name)
+        given = len(names) - len(captured)
+        found: dict[str, Hashable] = {arg: ("argument", place) for place, arg in enumerate(names[:given])}
+        found.update(
+            (arg, self.object_names.get(node, node)) for arg, node in zip(names[given:], captured, strict=False)
+        )
+        return found
+
     def input_labels(self) -> dict[str, str]:
-        """Placeholder, or node that an input of a signature replaces → its label."""
+        """Placeholder, or node that an input of a signature replaces → its label: the name without counters, and the rank
+        where several have one name."""
         graph, positions = self.meta.graph, self.reach.positions()
-        found = {name: name for name, kind in zip(graph.names, graph.kinds, strict=True) if kind.op in PLACEHOLDERS}
+        found = {name: None for name, kind in zip(graph.names, graph.kinds, strict=True) if kind.op in PLACEHOLDERS}
         for signature in self.signatures.values():
             for info in signature.inputs.values():
                 for tensor in tensors_of(info):
                     name = tensor.partition(":")[0]
                     at = positions.get(name)
                     if at is not None and graph.kinds[at].op in _INPUTS:
-                        found[name] = name
-        plain: dict[str, int] = {}
+                        found[name] = None
+        alike: dict[str, list[str]] = {}
         for name in found:
-            plain[without_counters(name)] = plain.get(without_counters(name), 0) + 1
-        return {name: without_counters(name) if plain[without_counters(name)] == 1 else name for name in found}
+            alike.setdefault(without_counters(name), []).append(name)
+        return {
+            name: base if len(names) == 1 else f"{base}#{rank}"
+            for base, names in alike.items() for rank, name in enumerate(sorted(names, key=natural))
+        }  # fmt: skip
 
     def _labels(self) -> Iterator[tuple[str, Hashable]]:
         """Node of the main graph → what stands for it."""
@@ -123,7 +178,7 @@ class Canonical:
                 labels[one.handle] = self._variable(one.key, one.part)
         yield from labels.items()
         for tensor, file in self.meta.assets:
-            yield tensor.partition(":")[0], ("asset", file)
+            yield tensor.partition(":")[0], ("asset", self.renames.assets.get(file, file))
 
     def _variable(self, key: str, part: str = "") -> Hashable:
         return ("variable", self._names.get(key, short(key)), part)
@@ -169,7 +224,8 @@ class Canonical:
         if objects is None:
             return {}
         checkpoint = bundle.object_graph() if bundle is not None else None
+        where = paths(objects)
         return {
-            one.node: self._variable(one.key) if one.key else ("variable", one.path, "")
+            one.node: self._variable(one.key) if one.key else ("variable", where.get(one.node, one.path), "")
             for one in objects.variables(checkpoint)
         }

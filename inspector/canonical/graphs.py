@@ -2,7 +2,8 @@
 
 A node's token covers everything that it is computed from, and no name. The arguments of a function are numbered in the
 order in which its results need them, so that a function whose arguments were only reordered keeps its token; the
-``order`` says which position each number has. What neither a result nor a control output needs takes no part: it does
+``order`` says which position each number has. Needed as data goes before needed by a control edge: those have no order
+but that of names, which exports number anew. What neither a result nor a control output needs takes no part: it does
 not run. A loop of V1 is cut where NextIteration feeds its Merge; the cut ends are part of the whole.
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Hashable, Iterable, Mapping
 
 from inspector.canonical.kinds import said
 from inspector.canonical.ledger import Ledger, Token
-from inspector.canonical.names import function_base
+from inspector.canonical.names import function_base, natural
 from inspector.model.graph import Function, Graph, Kind
 from inspector.model.saved_model import MetaGraph, Signature, TensorInfo
 from inspector.named_tuple import NamedTuple
@@ -22,6 +23,7 @@ CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 PLACEHOLDERS = ("Placeholder", "PlaceholderV2")
 _MERGES = ("Merge", "RefMerge")
 _NEXT = ("NextIteration", "RefNextIteration")
+_OWN = ("_XlaMustCompile", "_implements", "_noinline", "_nospecialize", "_tf_data_function")  # attrs of functions
 _OPEN = -1
 
 
@@ -67,10 +69,11 @@ class Computation:
     def signature(self, signature: Signature) -> Computed:
         """What each output of a signature is computed from."""
         note = self.ledger.note
+        nodes = self._reach.signature(signature).nodes
+        self._settle_in_order(sorted(nodes))
         found = {}
         for name, info in sorted(signature.outputs.items()):
             found[name] = note(("output", *[self.tensor(tensor) for tensor in tensors_of(info)]))
-        nodes = self._reach.signature(signature).nodes
         graph = self.meta.graph
         loops = [self.node(graph.names[at]) for at in nodes if graph.kinds[at].op in _NEXT]
         count = sum(graph.kinds[at].op not in PLACEHOLDERS for at in nodes)
@@ -138,37 +141,30 @@ class Computation:
         tokens: dict[str, Token] = {}
         order: list[int] = []
         positions = body.index()
+        ret = function.ret
+        ends = [ret.get(arg.name, "").partition(":") for arg in function.signature.output_arg]
+        for name in self._arguments_by_data(body, positions, arguments, [name for name, _, _ in ends]):
+            tokens[name] = note(("argument", len(order)))
+            order.append(arguments[name])
 
         def settled(name: str) -> Token:
             if name not in tokens:
                 self._settle(body, positions, tokens, arguments, order, name)
             return tokens[name]
 
-        ret, results = function.ret, []
-        for arg in function.signature.output_arg:
-            name, _, output = ret.get(arg.name, "").partition(":")
-            results.append((settled(name), output))
-        controls = sorted({settled(name) for name in sorted(function.control_ret.values())})
+        results = [(settled(name), output) for name, _, output in ends]
+        controls = sorted({settled(name) for name in sorted(function.control_ret.values(), key=natural)})
         loops = sorted([settled(n) for n, kind in zip(body.names, body.kinds, strict=True) if kind.op in _NEXT])
-        attrs = self._own_attrs(function)
+        attrs = tuple(own_attrs(function).items())
         content = ("function", tuple(results), tuple(controls), tuple(loops), attrs, len(tokens) - len(order))
         return Form(note(content), tuple(order))
-
-    def _own_attrs(self, function: Function) -> Hashable:
-        """The attrs of the function itself that mean something (_noinline, _XlaMustCompile, _implements)."""
-        own = function.proto.attr
-        return tuple([
-            (name, own[name].SerializeToString(deterministic=True))
-            for name in sorted(own)
-            if name in ("_XlaMustCompile", "_noinline", "_implements", "_nospecialize", "_tf_data_function")
-        ])  # fmt: skip
 
     def _settle(
         self, graph: Graph, positions: Mapping[str, int], tokens: dict[str, Token], arguments: Mapping[str, int],
         order: list[int], root: str,
     ) -> None:  # fmt: skip
         """Give tokens to a node and all that it is computed from."""
-        note, local = self.ledger.note, self._local
+        note = self.ledger.note
         all_inputs, kinds = graph.inputs, graph.kinds
         labels = self.labels if not graph.function else {}
         stack = [root]
@@ -194,42 +190,89 @@ class Computation:
                 continue
             stack.pop()
             assert at is not None
-            token, places = local(kinds[at])
-            content: list[Hashable] = []
-            controls: set[Token] = set()
-            for text in all_inputs[at]:
-                if text[0] == "^":
-                    controls.add(tokens.get(text[1:], _OPEN))
-                else:
-                    source, _, output = text.partition(":")
-                    content.append((tokens.get(source, _OPEN), "" if output == "0" else output))
-            if places is not None:
-                content = [content[place] for place in places if place < len(content)]
-            if controls:
-                content += ("^", *sorted(controls, key=repr))
-            tokens[name] = note((token, *content))
+            tokens[name] = self._noted(kinds[at], all_inputs[at], tokens)
+
+    def _settle_in_order(self, nodes: Iterable[int]) -> None:
+        """Give tokens to nodes of the main graph, most of which come after all that they need: cheaper than one by one."""
+        graph, tokens, labels = self.meta.graph, self._main, self.labels
+        names, kinds, all_inputs = graph.names, graph.kinds, graph.inputs
+        for at in nodes:
+            name = names[at]
+            if name in labels or tokens.get(name, _OPEN) != _OPEN:
+                continue
+            inputs = all_inputs[at]
+            if all(text in tokens or text.lstrip("^").partition(":")[0] in tokens for text in inputs):
+                tokens[name] = self._noted(kinds[at], inputs, tokens)
+            else:
+                self._settle(graph, self._positions, tokens, {}, [], name)
+
+    def _noted(self, kind: Kind, inputs: Iterable[str], tokens: Mapping[str, Token]) -> Token:
+        """The token of a node, all that it needs having one."""
+        token, places = self._local(kind)
+        content: list[Hashable] = []
+        controls: set[Token] = set()
+        for text in inputs:
+            if text[0] == "^":
+                controls.add(tokens.get(text[1:], _OPEN))
+            elif ":" not in text:
+                content.append((tokens.get(text, _OPEN), ""))
+            else:
+                source, _, output = text.partition(":")
+                content.append((tokens.get(source, _OPEN), "" if output == "0" else output))
+        if places is not None:
+            content = [content[place] for place in places if place < len(content)]
+        if controls:
+            content += ("^", *sorted(controls, key=repr))
+        return self.ledger.note((token, *content))
 
     def _local(self, kind: Kind) -> tuple[Token, tuple[int, ...] | None]:
         return self._locals.get(kind) or self.local(kind)
 
-    def _needed(self, graph: Graph, positions: Mapping[str, int], at: int) -> list[str]:
-        """The nodes that one needs, the first to be visited last: control inputs come after the data, by name."""
-        data, controls = [], []
-        cut = graph.kinds[at].op in _MERGES
-        for text in graph.inputs[at]:
-            if text[0] == "^":
-                controls.append(text[1:])
-                continue
-            source = text.partition(":")[0]
-            if cut and (there := positions.get(source)) is not None and graph.kinds[there].op in _NEXT:
-                continue
-            data.append(source)
-        if controls:
-            data += sorted(controls)
+    def _arguments_by_data(
+        self, graph: Graph, positions: Mapping[str, int], arguments: Mapping[str, int], roots: list[str]
+    ) -> list[str]:
+        """The arguments that some nodes are computed from, control edges aside, in the order in which they are met."""
+        found: dict[str, None] = {}
+        seen: set[str] = set()
+        stack = roots[::-1]
+        while stack and len(found) < len(arguments):
+            name = stack.pop()
+            if name in arguments:
+                found[name] = None
+            elif name not in seen and (at := positions.get(name)) is not None:
+                seen.add(name)
+                stack.extend(self._sources(graph, positions, at))
+        return list(found)
+
+    def _sources(self, graph: Graph, positions: Mapping[str, int], at: int) -> list[str]:
+        """The nodes that one takes data from, the first to be visited last; those of a call as its function needs them."""
+        kind = graph.kinds[at]
+        data = [text.partition(":")[0] for text in graph.inputs[at] if text[0] != "^"]
+        if kind.op in _MERGES:
+            data = [
+                name for name in data if (there := positions.get(name)) is None or graph.kinds[there].op not in _NEXT
+            ]
+        elif kind.functions or kind.op in self.meta.library.by_name:
+            places = self._local(kind)[1]
+            if places is not None:
+                data = [data[place] for place in places if place < len(data)]
         data.reverse()
         return data
+
+    def _needed(self, graph: Graph, positions: Mapping[str, int], at: int) -> list[str]:
+        """The nodes that one needs, the first to be visited last: control inputs come after the data, by name."""
+        controls = [text[1:] for text in graph.inputs[at] if text[0] == "^"]
+        if len(controls) > 1:
+            controls.sort(key=natural, reverse=True)
+        return controls + self._sources(graph, positions, at)
 
 
 def tensors_of(info: TensorInfo) -> tuple[str, ...]:
     """The tensors that one input or output of a signature is made of."""
     return info.components or (info.tensor,)
+
+
+def own_attrs(function: Function) -> dict[str, bytes]:
+    """The attrs of a function itself that mean something, as they are stored."""
+    own = function.proto.attr
+    return {name: own[name].SerializeToString(deterministic=True) for name in sorted(own) if name in _OWN}

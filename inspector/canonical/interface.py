@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from inspector.canonical.form import Canonical
+from inspector.canonical.intent import read_value
 from inspector.canonical.objects import Restored
-from inspector.canonical.specs import Signature as CallSignature
-from inspector.canonical.specs import spelled
+from inspector.canonical.specs import RAGGED, SPARSE, Composite, Other, Tensor, composite_of
 from inspector.canonical.tensors import tensor_key
 from inspector.model import dtypes
 from inspector.model.dtypes import Shape
@@ -16,7 +16,8 @@ from inspector.named_tuple import NamedTuple
 
 
 class End(NamedTuple):
-    """One input or output of a signature. ``encoding`` is "" for a plain tensor, else "sparse" or "composite"."""
+    """One input or output of a signature. ``encoding`` is "" for a plain tensor, "sparse", "ragged" (with its ragged rank
+    where that is not the usual one) or the name of another type."""
 
     dtype: str
     shape: Shape
@@ -49,11 +50,27 @@ def call_of(meta: MetaGraph, signature: Signature) -> Call:
 
 
 def _end(meta: MetaGraph, key: str, side: str, name: str, info: TensorInfo) -> End:
-    encoding = ""
-    if info.components:
-        kind = getattr(meta.proto.signature_def[key], side)[name].WhichOneof("encoding")
-        encoding = "sparse" if kind == "coo_sparse" else "composite"
-    return End(dtypes.name(info.dtype), info.shape, encoding)
+    if not info.components:
+        return End(dtypes.name(info.dtype), info.shape)
+    proto = getattr(meta.proto.signature_def[key], side)[name]
+    if proto.WhichOneof("encoding") == "coo_sparse":
+        return End(dtypes.name(info.dtype), info.shape, SPARSE)
+    spec = proto.composite_tensor.type_spec
+    found = composite_of(spec)
+    if found is None:
+        return End(dtypes.name(info.dtype), info.shape, spec.type_spec_class_name or "composite")
+    return End(dtypes.name(found.dtype), found.shape, str(found).rpartition(" ")[0])
+
+
+def spec_of(end: End) -> Tensor | Composite | Other:
+    """What an input takes."""
+    if not end.encoding or end.dtype not in dtypes.NUMBERS:
+        return Tensor(dtypes.NUMBERS.get(end.dtype, 0), end.shape)
+    if not end.encoding.startswith((SPARSE, RAGGED)):
+        return Other(end.described)
+    found = read_value(end.described)
+    assert isinstance(found, Composite)
+    return found
 
 
 def defaults_of(meta: MetaGraph, key: str) -> dict[str, tuple[object, ...]]:
@@ -77,12 +94,5 @@ def interface(canonical: Canonical) -> Hashable:
 
 def described(function: Restored) -> tuple[object, ...]:
     """A restored function as a caller sees it."""
-    traces = tuple(sorted((takes(trace.takes), trace.returns) for trace in function.traces))
-    return function.path, function.arguments, function.defaults, traces
-
-
-def takes(signature: CallSignature) -> str:
-    """What one concrete function takes: ``(float32[?,4], training=False)``"""
-    args, kwargs = signature
-    parts = [spelled(value) for value in args] + [f"{name}={spelled(value)}" for name, value in kwargs]
-    return f"({', '.join(parts)})"
+    traces = tuple(sorted((str(trace.takes), trace.returns) for trace in function.traces))
+    return function.path, str(function.parameters), traces

@@ -22,21 +22,42 @@ UNSAID = frozenset((
     "shared_name", "container", "debug_name", "_xla_compile_id", "_xla_inferred_shapes",
 ))  # fmt: skip
 
+SEEDS = ("seed", "seed2")
+
 Said = tuple[tuple[str, Hashable], ...]
 Refer = Callable[[str], Hashable]  # the name of a function → what stands for it
 
 
 def said(kind: Kind, refer: Refer) -> Said:
-    """The attrs of a kind that mean something, sorted by name; functions in them by what ``refer`` says."""
+    """The attrs of a kind that mean something, sorted by name; functions in them by what ``refer`` says.
+
+    Of the seeds of a random op only whether there are any: other seeds are other random numbers, not another computation,
+    and TensorFlow takes them from a counter of the graph.
+    """
     defaults = _defaults(kind.op)
+    random = draws(kind.op)
     found = []
     for name, attr in kind.attrs.items():
-        if name in UNSAID or defaults.get(name) == attr.value:
+        if name in UNSAID or defaults.get(name) == attr.value or (random and name in SEEDS):
             continue
         value = attr_key(attr, refer)
         if name not in defaults or attr_key(Attr(name, defaults[name]), refer) != value:
             found.append((name, value))
+    if random and any(seeds(kind)):
+        found.append((SEEDS[0], "fixed"))
     return tuple(sorted(found))
+
+
+def draws(op: str) -> bool:
+    """Whether an op draws random numbers with two seeds of its own."""
+    defaults = _defaults(op)
+    return SEEDS[0] in defaults and SEEDS[1] in defaults
+
+
+def seeds(kind: Kind) -> tuple[int, int]:
+    """The two seeds of a random op; zeros where it takes others in each run."""
+    one, other = (kind.attrs[name].proto.i if name in kind.attrs else 0 for name in SEEDS)
+    return one, other
 
 
 @lru_cache(maxsize=4096)

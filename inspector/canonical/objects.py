@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import Any
 
 from inspector.canonical.graphs import Computation
 from inspector.canonical.kinds import said
 from inspector.canonical.ledger import Token
 from inspector.canonical.names import function_base
+from inspector.canonical.specs import Parameters, Tensor, call_signature, flat_inputs, output_specs, parameters, quoted
 from inspector.canonical.specs import Signature as CallSignature
-from inspector.canonical.specs import call_signature, output_specs, written_default
 from inspector.model.objects import SIGNATURES, ObjectGraph
 from inspector.model.saved_model import MetaGraph
 from inspector.named_tuple import NamedTuple
+
+_DICT, _LISTS = "trackable_dict_wrapper", ("trackable_list_wrapper", "trackable_tuple_wrapper")
 
 
 def paths(objects: ObjectGraph) -> dict[int, str]:
@@ -43,13 +46,24 @@ class Traced(NamedTuple):
     name: str
 
 
+class Flat(NamedTuple):
+    """How a bare concrete function (one that was saved as such) takes its tensors: by these names, the first few by
+    position too; ``structured`` where it takes the arguments of its Python function as well."""
+
+    specs: tuple[tuple[str, Any], ...]
+    by_position: int
+    structured: bool
+
+
 class Restored(NamedTuple):
-    """A function that the loaded object has under ``path``. ``spec`` are its argument names and defaults."""
+    """A function that the loaded object has under ``path``; ``owner`` is the Python that gets it. A tf.function has no
+    ``flat``."""
 
     path: str
-    arguments: tuple[str, ...]
-    defaults: tuple[str, ...]
+    owner: str
+    parameters: Parameters
     traces: tuple[Traced, ...]
+    flat: Flat | None = None
 
 
 def restored_functions(meta: MetaGraph, computation: Computation, names: dict[int, Hashable]) -> dict[str, Restored]:
@@ -60,16 +74,41 @@ def restored_functions(meta: MetaGraph, computation: Computation, names: dict[in
     objects = meta.objects
     if objects is None:
         return {}
-    found = {}
-    for node, path in paths(objects).items():
+    found: dict[str, Restored] = {}
+    owners = _owners(objects)
+    for node, path, owner in _named(objects, paths(objects), owners):
         kind = objects.kinds[node]
         hidden = path.split(".")[0] == SIGNATURES or ".trace_" in f".{path}"
         if kind not in ("function", "bare_concrete_function") or hidden or _is_machinery(path):
             continue
         traces = tuple(_traces(objects, computation, names, objects.functions_of(node)))
-        arguments, defaults = _arguments(objects, node)
-        found[path] = Restored(path, arguments, defaults, traces)
+        spec = objects.spec(node)
+        flat = _flat(meta, objects, node, traces) if kind == "bare_concrete_function" else None
+        alone = Parameters(tuple([name for name, _ in flat.specs]) if flat is not None else ())
+        found[path] = Restored(path, owner, alone if spec is None else parameters(spec), traces, flat)
     return found
+
+
+def _named(objects: ObjectGraph, where: dict[int, str], owners: dict[int, str]) -> Iterator[tuple[int, str, str]]:
+    """Every object with its path and the Python that gets it: under each name that an object above has for it."""
+    if objects.nodes:
+        yield 0, "__call__", owners[0]
+    for parent, above in where.items():
+        for name, child in objects.children[parent]:
+            path = f"{above}.{name}" if above else name
+            yield child, path, _member(owners.get(parent, "loaded"), name, objects.revived(parent))
+
+
+def _flat(meta: MetaGraph, objects: ObjectGraph, node: int, traces: tuple[Traced, ...]) -> Flat:
+    bare = objects.nodes[node].bare_concrete_function
+    names = tuple(bare.argument_keywords)
+    specs = flat_inputs(traces[0].takes) if traces else []
+    function = meta.function(bare.concrete_function_name)
+    if len(specs) != len(names) and function is not None:
+        specs = [Tensor(arg.type, None) for arg in function.signature.input_arg]
+    return Flat(
+        tuple(zip(names, specs, strict=False)), bare.allowed_positional_arguments, objects.spec(node) is not None
+    )
 
 
 def _is_machinery(path: str) -> bool:
@@ -105,20 +144,21 @@ def concrete_token(objects: ObjectGraph, computation: Computation, names: dict[i
     return computation.ledger.note(("concrete", form.token, tuple(bound)))
 
 
-def captured_names(meta: MetaGraph, computation: Computation, variables: dict[int, Hashable]) -> dict[int, Hashable]:
+def captured_names(
+    meta: MetaGraph, computation: Computation, variables: dict[int, Hashable], assets: Sequence[str]
+) -> dict[int, Hashable]:
     """What each object is to a function that captures it."""
     objects = meta.objects
     if objects is None:
         return {}
     where = paths(objects)
-    assets = meta.assets
     found: dict[int, Hashable] = {}
     for node, kind in enumerate(objects.kinds):
         saved = objects.nodes[node]
         if node in variables:
             found[node] = variables[node]
         elif kind == "asset" and 0 <= saved.asset.asset_file_def_index < len(assets):
-            found[node] = ("asset", assets[saved.asset.asset_file_def_index][1])
+            found[node] = ("asset", assets[saved.asset.asset_file_def_index])
         elif kind == "constant":
             found[node] = ("constant", _constant(meta, computation, saved.constant.operation))
         elif kind == "captured_tensor":
@@ -133,10 +173,27 @@ def _constant(meta: MetaGraph, computation: Computation, name: str) -> Hashable:
     return said(meta.graph.kinds[at], function_base) if at is not None else "missing"
 
 
-def _arguments(objects: ObjectGraph, node: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The argument names of a function, and ``name=value`` for those with a default."""
-    spec = objects.spec(node)
-    if spec is None:
-        bare = objects.nodes[node].bare_concrete_function
-        return tuple(bare.argument_keywords), ()
-    return written_default(spec)
+def _owners(objects: ObjectGraph) -> dict[int, str]:
+    """Node → the Python that gets it from ``loaded``: attributes, items of lists and of dicts."""
+    found = {0: "loaded"} if objects.nodes else {}
+    level = list(found)
+    while level:
+        below = []
+        for node in sorted(level, key=found.__getitem__):
+            revived = objects.revived(node)
+            for name, child in sorted(objects.children[node]):
+                if child not in found:
+                    found[child] = _member(found[node], name, revived)
+                    below.append(child)
+        level = below
+    return found
+
+
+def _member(owner: str, name: str, revived: str) -> str:
+    if revived == _DICT:
+        return f"{owner}[{quoted(name)}]"
+    if revived in _LISTS and name.isdecimal():
+        return f"{owner}[{name}]"
+    if name == "__call__":
+        return owner
+    return f"{owner}.{name}" if name.isidentifier() else f"getattr({owner}, {quoted(name)})"

@@ -2,12 +2,13 @@
 
 A checkpoint key is a path through objects, and good for a name, but where its last part is an index into a list: a layer
 more moves all that follow, and Keras 3 fills its list ``_all_variables`` in the order of memory addresses (its
-export/saved_model_export_archive.py). There the variable's own name stands for the index, without counters.
+export/saved_model_export_archive.py). There the variable's own name stands for the index, without counters; of several
+with one name, those of ``_all_variables`` come in the order of the variables with the same values elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from inspector.canonical.names import natural, without_counters
 from inspector.model import dtypes
@@ -23,7 +24,8 @@ _UNORDERED = ("_all_variables",)
 
 
 class Stored(NamedTuple):
-    """A tensor of the checkpoint. ``crc`` is its checksum as the index has it, of all slices where it is in slices."""
+    """A tensor of the checkpoint. ``crc`` is its checksum as the index has it, of all slices where it is in slices;
+    ``again`` says that the same variable stands in the checkpoint under another key too (Keras 3 saves it twice)."""
 
     name: str
     key: str
@@ -31,6 +33,7 @@ class Stored(NamedTuple):
     shape: Shape
     crc: tuple[object, ...]
     size: int
+    again: bool = False
 
     @property
     def described(self) -> str:
@@ -55,36 +58,49 @@ def stored(model: Model) -> dict[str, Stored]:
             continue
         parts = sorted((part.extents, one.crc32c) for part, one in bundle.slices.get(key, {}).items())
         sizes = [one.size for one in bundle.slices.get(key, {}).values()]
-        name = renamed.get(key, short(key))
+        name, again = renamed.get(key, (short(key), False))
         crc = tuple(parts) if entry.slices else (entry.crc32c,)
-        found[name] = Stored(name, key, entry.dtype, entry.shape, crc, sum(sizes) if entry.slices else entry.size)
+        found[name] = Stored(
+            name, key, entry.dtype, entry.shape, crc, sum(sizes) if entry.slices else entry.size, again
+        )
     return found
 
 
-def _renamed(model: Model, bundle: TensorBundle) -> Iterator[tuple[str, str]]:
-    """Checkpoint key → name, for the variables in lists."""
+def _renamed(model: Model, bundle: TensorBundle) -> Iterator[tuple[str, tuple[str, bool]]]:
+    """Checkpoint key → name, and whether it stands there again, for the variables in lists."""
     lists: dict[str, list[tuple[int, ObjectVariable]]] = {}
-    for variable in _variables(model, bundle):
+    twins: dict[Hashable, int] = {}  # content → the place of the first variable that has it, and a place of its own
+    for place, variable in enumerate(sorted(_variables(model, bundle), key=lambda one: natural(one.path))):
         if variable.key:
             holder, _, last = short(variable.key).rpartition("/")
             if last.isdecimal() and variable.key.endswith(_VALUE):
                 lists.setdefault(holder, []).append((int(last), variable))
+            if holder not in _UNORDERED:
+                twins.setdefault(_content(bundle, variable), place)
     for holder, variables in lists.items():
         alike: dict[str, list[tuple[int, ObjectVariable]]] = {}
         for index, variable in variables:
             alike.setdefault(without_counters(variable.name), []).append((index, variable))
         for name, some in alike.items():
-            some.sort(
-                key=lambda pair: (natural(pair[1].name), _crc(bundle, pair[1])) if holder in _UNORDERED else pair[0]
-            )
+            if holder in _UNORDERED:
+                some.sort(key=lambda pair: _rank(twins, _content(bundle, pair[1])))
+            else:
+                some.sort(key=lambda pair: pair[0])
             for rank, (_, variable) in enumerate(some):
                 if variable.key:
-                    yield variable.key, f"{holder}/<{name}>" + (f"#{rank}" if len(some) > 1 else "")
+                    again = holder in _UNORDERED and _content(bundle, variable) in twins
+                    yield variable.key, (f"{holder}/<{name}>" + (f"#{rank}" if len(some) > 1 else ""), again)
 
 
-def _crc(bundle: TensorBundle, variable: ObjectVariable) -> int:
+def _content(bundle: TensorBundle, variable: ObjectVariable) -> tuple[str, int, str, int]:
     entry = bundle.entries.get(variable.key or "")
-    return 0 if entry is None else entry.crc32c
+    crc = 0 if entry is None else entry.crc32c
+    return without_counters(variable.name), variable.dtype, dtypes.shape_text(variable.shape), crc
+
+
+def _rank(twins: dict[Hashable, int], content: tuple[str, int, str, int]) -> tuple[int, Hashable]:
+    """Variables with twins in their order, then the others."""
+    return twins.get(content, len(twins)), content
 
 
 def _variables(model: Model, bundle: TensorBundle) -> list[ObjectVariable]:

@@ -19,12 +19,12 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Exit code 1 where nothing that goes by the name accepts the call, 3 for a model that cannot be read."""
     from inspector.contract import explain_call
-    from inspector.hashing import CannotHash
+    from inspector.errors import Unreadable
 
     tags = None if options.tags is None else [tag for tag in options.tags.split(",") if tag]
     try:
         found = explain_call(options.path, options.call, tags=tags)
-    except CannotHash as error:
+    except Unreadable as error:
         print(f"inspector: {error}", file=sys.stderr)
         return COULD_NOT_TELL
     if options.format == "json":

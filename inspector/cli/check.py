@@ -30,7 +30,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="PATHs are files, as pre-commit gives them: judge the models they belong to",
     )
     parser.add_argument("-r", "--recursive", action="store_true", help="judge every SavedModel below a folder")
-    parser.add_argument("--verify", action="store_true", default=None, help="verify the checksum of every tensor")
+    parser.add_argument(
+        "--verify", action="store_true", default=None, help="verify the checksum of every tensor, and the fingerprint"
+    )
     parser.add_argument(
         "--lock", metavar="FILE", help="fail where the interface broke since `inspector lock` wrote FILE"
     )

@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     configuration = configuration_of(options)
     settings = settings_of(options, configuration, options.new)
     targets, _ = targets_of(options, configuration, settings)
-    with reading_weights(options.new) as progress:
+    with reading_weights(options.new, "comparing") as progress:
         found = diff(
             options.old, options.new, targets=targets, loaders=settings.loaders or (), tags=settings.tags, values=options.values,
             oldest=options.oldest, progress=progress if options.values else None,

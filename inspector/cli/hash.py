@@ -19,13 +19,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Exit code 3 for a model that cannot be read."""
-    from inspector.hashing import CannotHash, hash_model
+    from inspector.errors import Unreadable
+    from inspector.hashing import hash_model
     from inspector.report.progress import reading_weights
 
     try:
-        with reading_weights(options.path) as progress:
+        with reading_weights(options.path, "hashing") as progress:
             found = hash_model(options.path, verify=options.verify, progress=progress if options.verify else None)
-    except CannotHash as error:
+    except Unreadable as error:
         print(f"inspector: {error}", file=sys.stderr)
         return COULD_NOT_TELL
     if options.format == "json":

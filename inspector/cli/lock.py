@@ -14,12 +14,12 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Exit code 3 for a model that cannot be read."""
-    from inspector.hashing import CannotHash
+    from inspector.errors import Unreadable
     from inspector.locking import lock_model
 
     try:
         sys.stdout.write(lock_model(options.path).dumps())
-    except CannotHash as error:
+    except Unreadable as error:
         print(f"inspector: {error}", file=sys.stderr)
         return COULD_NOT_TELL
     return OK

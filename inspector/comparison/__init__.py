@@ -11,26 +11,36 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from inspector.canonical.form import NO_RENAMES, Canonical, Renames
+from inspector.canonical.form import Canonical, Renames
 from inspector.canonical.graphs import tensors_of
 from inspector.canonical.interface import Call, call_of
 from inspector.canonical.ledger import Ledger, Numbers
+from inspector.canonical.names import natural
 from inspector.canonical.variables import Stored, stored
 from inspector.checking import choose_loaders, examine
+from inspector.comparison.assets import NO_CHANGES, compare_assets, match_assets
 from inspector.comparison.bodies import Body
 from inspector.comparison.change import Change
-from inspector.comparison.computation import Told, compare_assets, compare_computations
+from inspector.comparison.computation import Told, compare_computations
 from inspector.comparison.environment import Environment, environment
 from inspector.comparison.functions import callable_of, compare_functions
-from inspector.comparison.interface import Pairs, compare_signatures, pair_ends, pair_signatures
+from inspector.comparison.interface import (
+    Pairs,
+    compare_signatures,
+    compare_tags,
+    pair_ends,
+    pair_signatures,
+    pair_tags,
+)
 from inspector.comparison.loads import compare_loads, unjudged
 from inspector.comparison.metadata import compare_files, compare_metadata
-from inspector.comparison.values import Moved, measure
+from inspector.comparison.values import Values, measure
 from inspector.comparison.weights import compare_weights, match_weights
 from inspector.differences.difference import BUMPS, CLASSES, NUMBERS, SAME, worst
 from inspector.discovery import expand
 from inspector.errors import DEFAULT_LIMITS, FormatError, Limits, UsageError
 from inspector.findings import CAPI, Target
+from inspector.hashing import unread
 from inspector.model.saved_model import MetaGraph, Model, open_model
 from inspector.own_ops import NO_OPS, OwnOps
 from inspector.results import ModelReport
@@ -42,12 +52,13 @@ SCHEMA_VERSION = 1
 
 class Comparison:
     """What ``diff`` returns. ``changes`` are worst first; ``bodies`` are the graphs that differ, by change; ``values``
-    how far tensors moved, where that was asked for; ``unjudged`` what of either side could not be looked at."""
+    how far tensors moved, where that was asked for, ``total`` all of them as one; ``unjudged`` what of either side could
+    not be looked at."""
 
-    __slots__ = ("bodies", "changes", "environments", "new", "old", "unjudged", "values")
+    __slots__ = ("bodies", "changes", "environments", "new", "old", "total", "unjudged", "values")
 
     def __init__(
-        self, old: ModelReport, new: ModelReport, told: Iterable[Told], values: Iterable[Moved], lacking: Iterable[str],
+        self, old: ModelReport, new: ModelReport, told: Iterable[Told], values: Values, lacking: Iterable[str],
         environments: tuple[Environment, Environment],
     ) -> None:  # fmt: skip
         self.old = old
@@ -55,7 +66,8 @@ class Comparison:
         ordered = sorted(told, key=lambda pair: pair[0].order)
         self.changes: tuple[Change, ...] = tuple(change for change, _ in ordered)
         self.bodies: tuple[tuple[Body, ...], ...] = tuple(bodies for _, bodies in ordered)
-        self.values = tuple(values)
+        self.values = values.tensors
+        self.total = values.total
         self.unjudged = tuple(lacking)
         self.environments = environments
 
@@ -100,6 +112,7 @@ class Comparison:
             "bump": self.bump,
             "changes": changes,
             "values": [one.as_dict() for one in self.values],
+            "values_total": None if self.total is None else self.total.as_dict(),
             "unjudged": list(self.unjudged),
         }
 
@@ -142,28 +155,21 @@ def diff(
         model = open_model(next(iter(expand(os.fspath(path)))), limits=limits)
         sides.append(examine(model, wanted, chosen, asked, own_ops))
     before, after = sides
-    lacking = [f"{side.path}: {why}" for side in sides for why in _unread(side.model) or unjudged(side)]
+    lacking = [f"{side.path}: {why}" for side in sides for why in unread(side.model) or unjudged(side)]
+    variables = stored(before.model), stored(after.model)
     told: list[Told] = [(change, ()) for change in compare_loads(before, after)]
-    moved: list[Moved] = []
+    moved = Values()
     if before.model.meta_graphs and after.model.meta_graphs:
-        parts = _Parts(before.model, after.model, lacking)
+        parts = _Parts(before.model, after.model, variables, lacking)
         told += parts.compare()
         if values:
             moved = parts.measure(progress)
     told = list({(change.code, change.where, change.message): (change, bodies) for change, bodies in told}.values())
-    facts = [environment(side.model, _oldest(side.model, chosen) if oldest else {}) for side in sides]
-    return Comparison(before, after, told, moved, lacking, (facts[0], facts[1]))
-
-
-def _unread(model: Model) -> list[str]:
-    """Why a side cannot be compared: where the model as a whole, or its checkpoint, does not read."""
-    found = []
-    for fault in model.faults:
-        if fault.kind == "index-missing" and not fault.data.get("folder"):
-            continue  # a model without variables
-        if fault.kind not in ("both-graph-files", "debug-info-damaged"):
-            found.append(f"{fault.kind} {fault.file}".strip())
-    return found
+    one, other = (
+        environment(side.model, its, _oldest(side.model, chosen) if oldest else {})
+        for side, its in zip(sides, variables, strict=True)
+    )
+    return Comparison(before, after, told, moved, lacking, (one, other))
 
 
 def _oldest(model: Model, loaders: tuple[str, ...]) -> dict[str, str]:
@@ -179,26 +185,32 @@ def _oldest(model: Model, loaders: tuple[str, ...]) -> dict[str, str]:
 class _Parts:
     """Two models that read, matched part by part."""
 
-    __slots__ = ("_found", "_lacking", "_ledger", "_new", "_old", "_stored")
+    __slots__ = ("_assets", "_found", "_ledger", "_new", "_old", "_stored")
 
-    def __init__(self, old: Model, new: Model, lacking: list[str]) -> None:
+    def __init__(
+        self, old: Model, new: Model, variables: tuple[dict[str, Stored], dict[str, Stored]], lacking: list[str]
+    ) -> None:
         self._old = old
         self._new = new
-        self._lacking = lacking
         self._ledger: Ledger = Numbers()
-        self._stored = (stored(old), stored(new))
+        self._stored = variables
         self._found = match_weights(*self._stored)
+        self._assets = NO_CHANGES
+        try:
+            self._assets = match_assets(old, new)
+        except FormatError as error:
+            lacking.append(str(error))
 
     def compare(self) -> Iterator[Told]:
         yield from ((change, ()) for change in self._plain())
         for one, other in self._pairs():
             yield from self._meta_graphs(one, other)
 
-    def measure(self, progress: Callable[[int], None] | None) -> list[Moved]:
+    def measure(self, progress: Callable[[int], None] | None) -> Values:
         one, other = self._old.bundle, self._new.bundle
         if one is None or other is None:
-            return []
-        return list(measure(self._found.changed, *self._stored, one, other, progress))
+            return Values()
+        return measure(sorted(self._found.changed, key=natural), *self._stored, one, other, progress)
 
     def _plain(self) -> Iterator[Change]:
         """What is no part of a MetaGraph, and MetaGraphs without partner."""
@@ -206,52 +218,37 @@ class _Parts:
                    if fault.kind != "index-missing" or fault.data.get("folder")):  # fmt: skip
             yield from compare_weights(*self._stored, self._found)
         yield from compare_files(self._old, self._new)
-        try:
-            yield from compare_assets(self._old, self._new)
-        except FormatError as error:
-            self._lacking.append(str(error))
-        removed, added = self._alone()
-        for one, other in zip(removed, added, strict=False):
-            yield Change("DF100", f"meta graph {_tags(one)}", {"old": _tags(one), "new": _tags(other)})
-        for one in removed[len(added) :]:
-            yield Change("DF100", f"meta graph {_tags(one)}", {"old": _tags(one), "new": "nothing"})
-        for other in added[len(removed) :]:
-            yield Change("DF406", f"meta graph {_tags(other)}", {"new": _tags(other)})
+        yield from compare_assets(self._old, self._new, self._assets)
+        yield from compare_tags(self._tags())
 
-    def _alone(self) -> tuple[list[MetaGraph], list[MetaGraph]]:
-        """MetaGraphs whose tags the other side lacks."""
-        old, new = ({meta.tags: meta for meta in model.meta_graphs} for model in (self._old, self._new))
-        return [old[tags] for tags in sorted(old.keys() - new.keys())], [
-            new[tags] for tags in sorted(new.keys() - old.keys())
-        ]
+    def _tags(self) -> Pairs:
+        return pair_tags(*(map(_spelled, model.meta_graphs) for model in (self._old, self._new)))
 
     def _pairs(self) -> Iterator[tuple[MetaGraph, MetaGraph]]:
-        """By tags; those without partner in order."""
-        new = {meta.tags: meta for meta in self._new.meta_graphs}
-        yield from ((meta, new[meta.tags]) for meta in self._old.meta_graphs if meta.tags in new)
-        yield from zip(*self._alone(), strict=False)
+        old, new = ({_spelled(meta): meta for meta in model.meta_graphs} for model in (self._old, self._new))
+        yield from ((old[one], new[other]) for one, other in self._tags().same.items())
 
     def _meta_graphs(self, one: MetaGraph, other: MetaGraph) -> Iterator[Told]:
         old, plain = self._side(self._old, one, 0), self._side(self._new, other, 1)
         was, now = _calls(old), _calls(plain)
         pairs = pair_signatures(was, now)
         variables = {after: before for before, after in self._found.renamed.items()}
-        new = self._side(self._new, other, 1, Renames(variables, _input_renames(old, plain, pairs)))
+        assets = {after: before for before, after in self._assets.renamed.items()}
+        new = plain.renamed(Renames(variables, _input_renames(old, plain, pairs), assets))
         functions = [{path: callable_of(one) for path, one in side.functions().items()} for side in (old, new)]
         changes = chain(compare_signatures(was, now, pairs), compare_functions(*functions), compare_metadata(old, new))
         yield from ((change, ()) for change in changes)
         yield from compare_computations(old, new, pairs)
 
-    def _side(self, model: Model, meta: MetaGraph, place: int, renames: Renames = NO_RENAMES) -> Canonical:
-        names: dict[str, Stored] = self._stored[place]
-        return Canonical(model, meta, names, self._ledger, renames)
+    def _side(self, model: Model, meta: MetaGraph, place: int) -> Canonical:
+        return Canonical(model, meta, self._stored[place], self._ledger)
 
 
 def _calls(side: Canonical) -> dict[str, Call]:
     return {key: call_of(side.meta, signature) for key, signature in side.signatures.items()}
 
 
-def _tags(meta: MetaGraph) -> str:
+def _spelled(meta: MetaGraph) -> str:
     return ", ".join(meta.tags)
 
 

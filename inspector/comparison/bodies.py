@@ -1,28 +1,35 @@
 """Graph against graph: which ops were added, removed and changed, attr by attr, functions within functions.
 
-Nodes are aligned by what they do and by their place in the file, not by name: a common beginning and a common end are cut
-off first, then the rest is aligned like lines of text; what is left over is matched by name without counters. Where the
-rest is too long for that, names alone decide, so that the cost stays near-linear.
+Nodes are aligned by what they do and which variables they read, not by name. What a function's arguments are is known
+from the call that led to it.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from inspector.canonical.form import Canonical
+from inspector.canonical.graphs import CALLS, own_attrs
 from inspector.canonical.kinds import said
 from inspector.canonical.names import function_base, without_counters
 from inspector.canonical.tensors import tensor_bytes
+from inspector.comparison.alignment import aligned
 from inspector.comparison.numeric import summarised
 from inspector.model import text_values
-from inspector.model.graph import Graph, Kind
+from inspector.model.graph import Function, Graph, Kind
 from inspector.named_tuple import NamedTuple
+from inspector.topology.restores import VARIABLES
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
-_ALIGNED = 40_000  # pairs of nodes that are aligned like lines of text: the work may grow with the cube of the side
+NOTHING = "none"
 _MAIN = ""
+_BRANCHES = ("If", "StatelessIf", "Case", "StatelessCase")  # their first input is no argument of the functions
+_SCOPES = 3  # that a summary names
+_READERS = 3  # inputs of an op that is told from others by the variables that it reads; calls have more
+
+Pairs = Sequence[tuple[str, str]]  # arguments of two functions that are given the same
 
 
 class OpChange(NamedTuple):
@@ -43,15 +50,16 @@ class Body(NamedTuple):
     changes: tuple[OpChange, ...]
 
     def counts(self) -> dict[tuple[str, str], int]:
-        """(what, op) → how many."""
+        """(what, op) → how many; calls that only pass more or less on are left out."""
         found: dict[tuple[str, str], int] = {}
         for change in self.changes:
-            found[change.what, change.op] = found.get((change.what, change.op), 0) + 1
+            if change.attrs or change.op not in CALLS or change.what != CHANGED:
+                found[change.what, change.op] = found.get((change.what, change.op), 0) + 1
         return found
 
 
-def summary(bodies: Iterable[Body]) -> str:
-    """``: +1 Relu, -1 Relu6, ~2 Const``"""
+def summary(bodies: Sequence[Body]) -> str:
+    """``: +1 Relu, -1 Relu6, ~2 Const in model/dense``"""
     total: dict[tuple[str, str], int] = {}
     for body in bodies:
         for key, count in body.counts().items():
@@ -59,63 +67,89 @@ def summary(bodies: Iterable[Body]) -> str:
     signs = {ADDED: "+", REMOVED: "-", CHANGED: "~"}
     parts = [f"{signs[what]}{count} {op}" for (what, op), count in sorted(total.items())]
     shown = ", ".join(parts[:8]) + (f" and {len(parts) - 8} more kinds" if len(parts) > 8 else "")
-    return f": {shown}" if shown else ""
+    return f": {shown}{_scopes(bodies)}" if shown else ""
+
+
+def _scopes(bodies: Iterable[Body]) -> str:
+    """The name scopes that the ops are in: layers, where Keras made them; those of added and removed ops first."""
+    found: dict[str, bool] = {}
+    for body in bodies:
+        for change in body.changes:
+            scope = without_counters(change.name.rpartition("/")[0])
+            if scope and change.op not in VARIABLES and (change.op not in CALLS or change.attrs):
+                found[scope] = found.get(scope, False) or change.what != CHANGED
+    names = [scope for scope, whole in found.items() if whole] or list(found)
+    names = [scope for scope in names if not any(scope.startswith(f"{other}/") for other in names)]
+    more = f" and {len(names) - _SCOPES} more scopes" if len(names) > _SCOPES else ""
+    return f" in {', '.join(names[:_SCOPES])}{more}" if names else ""
 
 
 class Bodies:
-    """Compares graphs of two MetaGraphs; each pair of functions once."""
+    """Compares graphs of two MetaGraphs."""
 
-    __slots__ = ("_kinds", "_pairs", "new", "old")
+    __slots__ = ("_compared", "_kinds", "new", "old")
 
     def __init__(self, old: Canonical, new: Canonical) -> None:
         self.old = old
         self.new = new
-        self._pairs: dict[tuple[str, str], tuple[Body, ...]] = {}
         self._kinds: dict[Kind, Hashable] = {}
+        self._compared: dict[Hashable, tuple[tuple[OpChange, ...], list[tuple[str, str, Pairs]]]] = {}
 
-    def main(self, old_nodes: Iterable[int], new_nodes: Iterable[int]) -> tuple[Body, ...]:
-        """The main graphs, as far as these nodes, and the functions below that differ."""
-        left = _Side(self.old.meta.graph, sorted(old_nodes))
-        right = _Side(self.new.meta.graph, sorted(new_nodes))
-        names = [{label: name for name, label in side.computation.labels.items()} for side in (self.old, self.new)]
-        common = [label for label in names[0] if label in names[1]]
-        left.arguments, right.arguments = ([side[label] for label in common] for side in names)
-        return self._compare(_MAIN, left, right, [], set())
+    def main(
+        self, old: Iterable[int], new: Iterable[int], results: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
+    ) -> tuple[Body, ...]:
+        """The main graphs, as far as these nodes, and the functions below that differ. ``results`` are the tensors that
+        one asks for, by the same names."""
+        left, right = (
+            _Side(side.meta.graph, sorted(nodes), side.computation.labels, its)
+            for side, nodes, its in zip((self.old, self.new), (old, new), results, strict=True)
+        )
+        below: list[tuple[str, str, Pairs]] = []
+        return self._found(_MAIN, tuple(self._changes(left, right, below)), below, set())
 
-    def functions(self, old: str, new: str) -> tuple[Body, ...]:
+    def functions(self, old: str, new: str, pairs: Pairs) -> tuple[Body, ...]:
         """A pair of functions, and those below that differ."""
-        return self._functions(old, new, [], set())
+        return tuple(self._functions(old, new, pairs, set()))
 
-    def _functions(self, old: str, new: str, found: list[Body], seen: set[tuple[str, str]]) -> tuple[Body, ...]:
+    def _functions(self, old: str, new: str, pairs: Pairs, seen: set[tuple[str, str]]) -> Iterator[Body]:
         one, other = self.old.meta.function(old), self.new.meta.function(new)
         if one is None or other is None or (old, new) in seen:
-            return tuple(found)
+            return
         seen.add((old, new))
-        left = _Side(one.body, _alive(one.body, [*one.ret.values(), *one.control_ret.values()]))
-        right = _Side(other.body, _alive(other.body, [*other.ret.values(), *other.control_ret.values()]))
-        for side, function in ((left, one), (right, other)):
-            side.results = {arg.name: function.ret.get(arg.name, "") for arg in function.signature.output_arg}
-            side.arguments = [arg.name for arg in function.signature.input_arg]
-        return self._compare(function_base(new), left, right, found, seen)
+        key = old, new, frozenset(pairs)
+        if key not in self._compared:
+            below: list[tuple[str, str, Pairs]] = []
+            left, right = (_function_side(function, place, pairs) for place, function in enumerate((one, other)))
+            self._compared[key] = (*_own(one, other), *self._changes(left, right, below)), below
+        yield from self._found(function_base(new), *self._compared[key], seen)
 
-    def _compare(
-        self, function: str, old: _Side, new: _Side, found: list[Body], seen: set[tuple[str, str]]
+    def _found(
+        self,
+        function: str,
+        changes: tuple[OpChange, ...],
+        below: list[tuple[str, str, Pairs]],
+        seen: set[tuple[str, str]],
     ) -> tuple[Body, ...]:
-        below: list[tuple[str, str]] = []
-        changes = tuple(self._changes(old, new, below))
-        if changes:
-            found.append(Body(function, changes))
+        found = [Body(function, changes)] if changes else []
         for pair in below:
-            self._functions(*pair, found, seen)
+            found += self._functions(*pair, seen)
         return tuple(found)
 
-    def _changes(self, old: _Side, new: _Side, below: list[tuple[str, str]]) -> Iterator[OpChange]:
-        left = [self._key(old.graph.kinds[at]) for at in old.nodes]
-        right = [self._key(new.graph.kinds[at]) for at in new.nodes]
-        pairs = _align(old, new, left, right)
-        partner = {old.graph.names[old.nodes[i]]: new.graph.names[new.nodes[j]] for i, j in pairs.items()}
-        partner.update(zip(old.arguments, new.arguments, strict=False))
-        origin = {after: before for before, after in partner.items()}
+    def _changes(self, old: _Side, new: _Side, below: list[tuple[str, str, Pairs]]) -> Iterator[OpChange]:
+        left, right = ([self._key(side, at) for at in side.nodes] for side in (old, new))
+        pairs = aligned(left, right, (
+            (lambda i: (old.name(i), left[i]), lambda j: (new.name(j), right[j])),
+            (lambda i: (old.role(i), left[i]), lambda j: (new.role(j), right[j])),
+            (old.role, new.role),
+            (lambda i: old.name(i)[1], lambda j: new.name(j)[1]),
+            (lambda i: left[i], lambda j: right[j]),
+            (lambda i: self._plain(old, i), lambda j: self._plain(new, j)),
+        ))  # fmt: skip
+        named = {label: name for name, label in new.known.items()}
+        partner = _Partners([
+            *[(old.graph.names[old.nodes[i]], new.graph.names[new.nodes[j]]) for i, j in pairs.items()],
+            *[(name, named[label]) for name, label in old.known.items() if label in named],
+        ])  # fmt: skip
         backwards = {j: i for i, j in pairs.items()}
         gone = deque(i for i in range(len(left)) if i not in pairs)
         for j, at in enumerate(new.nodes):
@@ -124,15 +158,26 @@ class Bodies:
             if j not in backwards:
                 yield self._whole(ADDED, new, at)
                 continue
-            before = old.nodes[backwards[j]]
-            change = self._pair(old, before, new, at, partner, origin, below)
+            change = self._pair(old, old.nodes[backwards[j]], new, at, partner, below)
             if change is not None:
                 yield change
         for i in gone:
             yield self._whole(REMOVED, old, old.nodes[i])
         yield from _results(old, new, partner)
 
-    def _key(self, kind: Kind) -> Hashable:
+    def _key(self, side: _Side, at: int) -> Hashable:
+        """What a node does, and which variables and arguments it reads; a variable is what it is called."""
+        name = side.graph.names[at]
+        if name in side.known:
+            return "known", side.known[name]
+        inputs = side.graph.inputs[at]
+        read = [side.known.get(text) for text in inputs] if len(inputs) <= _READERS else []
+        return self._does(side.graph.kinds[at]), tuple(read) if any(read) else ()
+
+    def _plain(self, side: _Side, place: int) -> Hashable:
+        return self._does(side.graph.kinds[side.nodes[place]])
+
+    def _does(self, kind: Kind) -> Hashable:
         found = self._kinds.get(kind)
         if found is None:
             found = self._kinds[kind] = (kind.op, said(kind, function_base))
@@ -144,51 +189,60 @@ class Bodies:
         return OpChange(what, kind.op, side.graph.names[at], attrs)
 
     def _pair(
-        self, old: _Side, before: int, new: _Side, after: int, partner: dict[str, str], origin: dict[str, str],
-        below: list[tuple[str, str]],
+        self, old: _Side, before: int, new: _Side, after: int, partner: _Partners,
+        below: list[tuple[str, str, Pairs]],
     ) -> OpChange | None:  # fmt: skip
         one, other = old.graph.kinds[before], new.graph.kinds[after]
+        given, wanted = old.graph.inputs[before], new.graph.inputs[after]
         attrs: list[tuple[str, str, str]] = []
-        if one is not other and self._key(one) != self._key(other):
+        if one is not other and self._does(one) != self._does(other):
             left, right = dict(said(one, function_base)), dict(said(other, function_base))
             for name in sorted({*left, *right}):
-                if left.get(name) != right.get(name):
+                if left.get(name) != right.get(name) and not _implied(one, other, name):
                     attrs.append((name, *_both(one, other, name)))
-        self._descend(one, other, below)
-        inputs = []
-        given, wanted = old.graph.inputs[before], new.graph.inputs[after]
-        for place in range(max(len(given), len(wanted))):
-            was = given[place] if place < len(given) else ""
-            now = wanted[place] if place < len(wanted) else ""
-            if _translated(was, partner) != now.removesuffix(":0") and not _both_controls(was, now):
-                inputs.append((str(place), was or "none", now or "none"))
+        if one.op != other.op:
+            attrs.insert(0, ("op", one.op, other.op))
+        labels = [side.known.get(side.graph.names[at]) for side, at in ((old, before), (new, after))]
+        if labels[0] != labels[1]:
+            attrs.append(("is", _label(labels[0]), _label(labels[1])))
+        self._descend(one, other, given, wanted, partner, below)
+        inputs = _inputs(given, wanted, partner)
         if not attrs and not inputs:
             return None
         return OpChange(CHANGED, other.op, new.graph.names[after], tuple(attrs), tuple(inputs))
 
-    def _descend(self, one: Kind, other: Kind, below: list[tuple[str, str]]) -> None:
-        """Functions that aligned nodes call, where they differ."""
+    def _descend(
+        self, one: Kind, other: Kind, given: Sequence[str], wanted: Sequence[str], partner: _Partners,
+        below: list[tuple[str, str, Pairs]],
+    ) -> None:  # fmt: skip
+        """Functions that aligned nodes call, where they differ, with the arguments that are given the same."""
         library, its = self.old.meta.library.by_name, self.new.meta.library.by_name
         called = (*one.functions, *([one.op] if one.op in library else []))
         calls = (*other.functions, *([other.op] if other.op in its else []))
         for name, its_name in zip(called, calls, strict=False):
             known = name in library and its_name in its
             if known and self.old.computation.function(name) != self.new.computation.function(its_name):
-                below.append((name, its_name))
+                arguments = [[arg.name for arg in function.signature.input_arg]
+                             for function in (library[name], its[its_name])]  # fmt: skip
+                skipped = 1 if one.op in _BRANCHES else 0
+                below.append((name, its_name, _passed(given[skipped:], wanted[skipped:], arguments, partner)))
 
 
 class _Side:
-    """A graph of one model, and those of its nodes that run, in file order."""
+    """A graph of one model, and those of its nodes that run, in file order. ``known`` are nodes and arguments that have
+    a name of their own, ``results`` the tensors that are asked for."""
 
-    __slots__ = ("arguments", "graph", "nodes", "results")
+    __slots__ = ("graph", "known", "nodes", "results")
 
-    def __init__(self, graph: Graph, nodes: list[int]) -> None:
+    def __init__(
+        self, graph: Graph, nodes: list[int], known: Mapping[str, Hashable], results: Mapping[str, str]
+    ) -> None:
         self.graph = graph
         self.nodes = nodes
-        self.arguments: list[str] = []
-        self.results: dict[str, str] = {}
+        self.known = known
+        self.results = results
 
-    def name(self, place: int) -> Hashable:
+    def name(self, place: int) -> tuple[str, str]:
         at = self.nodes[place]
         return self.graph.kinds[at].op, self.graph.names[at]
 
@@ -197,8 +251,28 @@ class _Side:
         at = self.nodes[place]
         return self.graph.kinds[at].op, without_counters(self.graph.names[at])
 
-    def op(self, place: int) -> Hashable:
-        return self.graph.kinds[self.nodes[place]].op
+
+def _function_side(function: Function, place: int, pairs: Pairs) -> _Side:
+    ends = [*function.ret.values(), *function.control_ret.values()]
+    known = {pair[place]: ("argument", number) for number, pair in enumerate(pairs)}
+    results = {str(at): function.ret.get(arg.name, "") for at, arg in enumerate(function.signature.output_arg)}
+    return _Side(function.body, _alive(function.body, ends), known, results)
+
+
+def _own(old: Function, new: Function) -> Iterator[OpChange]:
+    """Attrs of the functions themselves."""
+    one, other = own_attrs(old), own_attrs(new)
+    attrs = [
+        (name, _attr_of(old, name), _attr_of(new, name))
+        for name in sorted({*one, *other}) if one.get(name) != other.get(name)
+    ]  # fmt: skip
+    if attrs:
+        yield OpChange(CHANGED, "function", function_base(new.name), tuple(attrs))
+
+
+def _attr_of(function: Function, name: str) -> str:
+    own = function.proto.attr
+    return text_values.attr(own[name]) if name in own else NOTHING
 
 
 def _alive(graph: Graph, roots: Iterable[str]) -> list[int]:
@@ -213,52 +287,86 @@ def _alive(graph: Graph, roots: Iterable[str]) -> list[int]:
     return sorted(seen)
 
 
-def _align(left: _Side, right: _Side, keys: list[Hashable], its: list[Hashable]) -> dict[int, int]:
-    """Place on the left → place on the right."""
-    start, end = 0, 0
-    shorter = min(len(keys), len(its))
-    while start < shorter and keys[start] == its[start]:
-        start += 1
-    while end < shorter - start and keys[-1 - end] == its[-1 - end]:
-        end += 1
-    pairs = {i: i for i in range(start)}
-    pairs.update((len(keys) - 1 - i, len(its) - 1 - i) for i in range(end))
-    rest, others = range(start, len(keys) - end), range(start, len(its) - end)
-    if len(rest) * len(others) <= _ALIGNED:
-        numbers: dict[Hashable, int] = {}
-        one = [numbers.setdefault(keys[i], len(numbers)) for i in rest]
-        other = [numbers.setdefault(its[j], len(numbers)) for j in others]
-        for i, j, size in SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks():
-            pairs.update((start + i + k, start + j + k) for k in range(size))
-    # What is left over: equal nodes of one name, of one name but for counters; changed nodes of one name; equal nodes.
-    for by_name, by_key in ((_Side.name, True), (_Side.role, True), (_Side.role, False), (_Side.op, True)):
-        taken = set(pairs.values())
-        waiting: dict[Hashable, list[int]] = {}
-        for j in reversed(others):
-            if j not in taken:
-                waiting.setdefault((by_name(right, j), by_key and its[j]), []).append(j)
-        for i in rest:
-            if i not in pairs and (candidates := waiting.get((by_name(left, i), by_key and keys[i]))):
-                pairs[i] = candidates.pop()
-    return pairs
-
-
-def _translated(tensor: str, partner: dict[str, str]) -> str:
+def _translated(tensor: str, partner: _Partners) -> str:
     """How the new graph names a tensor of the old one; a name without partner stays, and then differs or not."""
-    mark = "^" if tensor[:1] == "^" else ""
-    name, colon, output = tensor.removeprefix("^").removesuffix(":0").partition(":")
-    return f"{mark}{partner.get(name, chr(0) + name)}{colon}{output}" if tensor else ""
+    name, colon, output = tensor.removesuffix(":0").partition(":")
+    return f"{partner.get(name, chr(0) + name)}{colon}{output}"
 
 
-def _both_controls(was: str, now: str) -> bool:
-    return was[:1] == "^" and now[:1] == "^"
+def _passed(given: Sequence[str], wanted: Sequence[str], arguments: list[list[str]], partner: _Partners) -> Pairs:
+    """The arguments of two functions that are given the same; the rest in order, where there are as many on both sides."""
+    waiting: dict[str, deque[str]] = {}
+    for name, text in zip(arguments[1], wanted, strict=False):
+        waiting.setdefault(text.removesuffix(":0"), deque()).append(name)
+    found, left = [], []
+    for name, text in zip(arguments[0], given, strict=False):
+        twins = waiting.get(_translated(text, partner))
+        if twins:
+            found.append((name, twins.popleft()))
+        else:
+            left.append(name)
+    taken = {name for _, name in found}
+    rest = [name for name in arguments[1] if name not in taken]
+    left += arguments[0][len(given) :]
+    return found + list(zip(left, rest, strict=True)) if len(left) == len(rest) else found
 
 
-def _results(old: _Side, new: _Side, partner: dict[str, str]) -> Iterator[OpChange]:
-    """Results of a function that come from another node."""
-    for (name, was), (_, now) in zip(old.results.items(), new.results.items(), strict=False):
-        if _translated(was, partner) != now.removesuffix(":0"):
+def _inputs(given: Sequence[str], wanted: Sequence[str], partner: _Partners) -> list[tuple[str, str, str]]:
+    """Data inputs that come from elsewhere, by place; control inputs of nodes that both graphs have."""
+    data, its = ([text for text in side if text[0] != "^"] for side in (given, wanted))
+    one, other = [_translated(text, partner) for text in data], [text.removesuffix(":0") for text in its]
+    found = []
+    if one != other:
+        equal_sizes = len(one) == len(other)
+        blocks = [("replace", 0, len(one), 0, len(other))] if equal_sizes else SequenceMatcher(
+            None, one, other, autojunk=False).get_opcodes()  # fmt: skip
+        for what, start, end, begin, stop in blocks:
+            for step in range(max(end - start, stop - begin) if what != "equal" else 0):
+                was = data[start + step] if start + step < end else NOTHING
+                now = its[begin + step] if begin + step < stop else NOTHING
+                if NOTHING in (was, now) or one[start + step] != other[begin + step]:
+                    found.append((str(begin + step), was, now))
+    return found + _controls(given, wanted, partner)
+
+
+def _controls(given: Sequence[str], wanted: Sequence[str], partner: _Partners) -> list[tuple[str, str, str]]:
+    """Control inputs of nodes that both graphs have; those of added and removed nodes say nothing new."""
+    before = {partner[text[1:]]: text for text in given if text[0] == "^" and text[1:] in partner}
+    after = {text[1:]: text for text in wanted if text[0] == "^"}
+    if before.keys() == after.keys():
+        return []
+    found = [("control", before[name], NOTHING) for name in before if name not in after]
+    return found + [("control", NOTHING, after[name]) for name in after if name not in before and name in partner.there]
+
+
+class _Partners(dict[str, str]):
+    """Node or argument of the old graph → that of the new one; ``there`` are those of the new one."""
+
+    __slots__ = ("there",)
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        super().__init__(pairs)
+        self.there = frozenset(self.values())
+
+
+def _results(old: _Side, new: _Side, partner: _Partners) -> Iterator[OpChange]:
+    """Results that come from another node of those that both graphs have."""
+    for name, was in old.results.items():
+        now = new.results.get(name, "")
+        both = was.partition(":")[0] in partner and now.partition(":")[0] in partner.there
+        if both and _translated(was, partner) != now.removesuffix(":0"):
             yield OpChange(CHANGED, "result", name, (), ((name, was, now),))
+
+
+def _implied(old: Kind, new: Kind, name: str) -> bool:
+    """Whether an attr says only what the inputs and the functions that are called say as well."""
+    attrs = old.attrs.get(name), new.attrs.get(name)
+    return (name == "Tin" and new.op in CALLS) or all(attr is not None and attr.kind == "func" for attr in attrs)
+
+
+def _label(label: Hashable) -> str:
+    """``variable dense/kernel``, ``input x``"""
+    return " ".join(str(part) for part in label if part) if isinstance(label, tuple) else NOTHING
 
 
 def _spelled(kind: Kind, name: str) -> str:

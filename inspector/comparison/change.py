@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from inspector.differences.difference import CLASSES
 from inspector.differences.registry import differences
 from inspector.named_tuple import NamedTuple
+
+_NAMED = 5  # names that a message lists
 
 
 class Change(NamedTuple):
@@ -44,3 +46,9 @@ class Change(NamedTuple):
             "code": self.code, "name": self.name, "class": self.level, "where": self.where, "message": self.message,
             "data": dict(self.data), "places": list(self.places),
         }  # fmt: skip
+
+
+def some(names: Sequence[str]) -> str:
+    """The first few of many names."""
+    shown = ", ".join(names[:_NAMED])
+    return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown or "none"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import prod
 from typing import Any
 
+from inspector.canonical.variables import Stored
 from inspector.catalogue import release, releases
 from inspector.catalogue.companions import owners
 from inspector.model import dtypes
@@ -15,7 +17,8 @@ _LARGEST = 1 << 40  # a constant that claims more is not believed
 
 
 class Environment(NamedTuple):
-    """``memory`` estimates the bytes that variables and constants take when loaded. ``oldest`` maps loader and device to
+    """``parameters`` are the numbers in the checkpoint, of a variable that is saved twice once; ``memory`` estimates the
+    bytes that variables and constants take when loaded. ``oldest`` maps loader and device to
     the oldest release that will do; empty unless asked for."""
 
     saved_by: str
@@ -32,25 +35,28 @@ class Environment(NamedTuple):
         return {**self._asdict(), "packages": list(self.packages)}
 
 
-def environment(model: Model, oldest: dict[str, str]) -> Environment:
+def environment(model: Model, variables: Mapping[str, Stored], oldest: dict[str, str]) -> Environment:
     """Cost: a stat for each file of the model."""
-    metas, bundle = model.meta_graphs, model.bundle
+    metas = model.meta_graphs
     newest = release(releases()[-1])
     functions = {function.name for meta in metas for function in meta.library.functions}
     ops = {form.op for form in model.kinds.forms} - functions
     foreign = sorted({owner.package for op in ops if newest.op(op) is None for owner in owners(op)[:1]})
-    weights = bundle.total_bytes if bundle is not None else 0
     return Environment(
         saved_by=next((meta.tensorflow_version for meta in metas if meta.tensorflow_version), ""),
         producer=metas[0].versions.producer if metas else 0,
         packages=tuple(foreign),
         disk=model.bytes_on_disk,
-        parameters=bundle.parameters if bundle is not None else 0,
-        memory=weights + _constants(model),
+        parameters=sum(_count(one) for one in variables.values() if not one.again),
+        memory=sum(one.size for one in variables.values()) + _constants(model),
         nodes=sum(len(graph) for meta in metas for graph in meta.graphs()),
         functions=len(functions),
         oldest=oldest,
     )
+
+
+def _count(one: Stored) -> int:
+    return prod([dim or 0 for dim in one.shape or ()]) if one.dtype in dtypes.SIZES else 0
 
 
 def _constants(model: Model) -> int:

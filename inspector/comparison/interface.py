@@ -5,7 +5,7 @@ Works on plain ``Call`` values, so that a lock file is compared by the same rule
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 
 from inspector.canonical.interface import Call, End
@@ -25,6 +25,24 @@ class Pairs(NamedTuple):
 
     def renamed(self) -> dict[str, str]:
         return {old: new for old, new in self.same.items() if old != new}
+
+
+def pair_tags(old: Iterable[str], new: Iterable[str]) -> Pairs:
+    """Tag-sets, spelled: equal ones; then those without partner, in order."""
+    one, other = list(old), list(new)
+    same = {tags: tags for tags in one if tags in other}
+    removed, added = ([tags for tags in side if tags not in same] for side in (sorted(one), sorted(other)))
+    count = min(len(removed), len(added))
+    same.update(zip(removed, added, strict=False))
+    return Pairs(same, tuple(removed[count:]), tuple(added[count:]))
+
+
+def compare_tags(pairs: Pairs) -> Iterator[Change]:
+    """Tag-sets that became others, went and came."""
+    for old, new in (*pairs.renamed().items(), *[(tags, "nothing") for tags in pairs.removed]):
+        yield Change("DF100", f"meta graph {old}", {"old": old, "new": new})
+    for tags in pairs.added:
+        yield Change("DF406", f"meta graph {tags}", {"new": tags})
 
 
 def pair_signatures(old: Mapping[str, Call], new: Mapping[str, Call]) -> Pairs:
@@ -62,6 +80,8 @@ def compare_signatures(old: Mapping[str, Call], new: Mapping[str, Call], pairs: 
     for before, after in pairs.same.items():
         if before != after:
             yield Change("DF102", f"signature {before}", {"old": before, "new": after})
+            if before == DEFAULT:
+                yield Change("DF114", f"signature {before}", {"key": before})
         yield from _compare_call(before, old[before], new[after])
 
 

@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from inspector.canonical.form import Canonical
+from inspector.canonical.kinds import draws, seeds
 from inspector.canonical.objects import paths
-from inspector.comparison.change import Change
+from inspector.comparison.change import Change, some
 from inspector.model.saved_model import ASSETS_COLLECTION, Model
 from inspector.topology.reach import MAIN_OPS
-
-_NAMED = 5
 
 
 def compare_files(old: Model, new: Model) -> Iterator[Change]:
@@ -20,8 +19,11 @@ def compare_files(old: Model, new: Model) -> Iterator[Change]:
         if old.extra_assets.get(name) != new.extra_assets.get(name)
     )  # fmt: skip
     if differ:
-        yield Change("DF504", "assets.extra", {"names": _some(differ)}, tuple(differ))
+        yield Change("DF504", "assets.extra", {"names": some(differ)}, tuple(differ))
     yield from _sets("DF505", "side files", old.side_files, new.side_files)
+    before, after = _seeds(old), _seeds(new)
+    if before != after and before and after:
+        yield Change("DF508", "seeds", {"old": some(sorted(before)), "new": some(sorted(after))})
 
 
 def compare_metadata(old: Canonical, new: Canonical) -> Iterator[Change]:
@@ -43,6 +45,15 @@ def compare_metadata(old: Canonical, new: Canonical) -> Iterator[Change]:
         yield Change("DF507", "devices", {"old": spelled[0] or "none", "new": spelled[1] or "none"})
 
 
+def _seeds(model: Model) -> set[str]:
+    """The seeds of random ops, where there are any."""
+    found = set()
+    for kind in model.kinds.kinds.values():
+        if draws(kind.op) and any(seeds(kind)):
+            found.add(f"{kind.op} {'/'.join(map(str, seeds(kind)))}")
+    return found
+
+
 def _versions(side: Canonical) -> str:
     versions = side.meta.versions
     bad = f", bad {list(versions.bad_consumers)}" if versions.bad_consumers else ""
@@ -60,7 +71,8 @@ def _objects(side: Canonical) -> list[str]:
         if kind in ("function", "bare_concrete_function", "variable", "constant", "captured_tensor"):
             continue
         identifier = objects.nodes[node].user_object.identifier if kind == "user_object" else kind
-        found.append(f"{path or 'root'}: {identifier}")
+        saved = sorted(objects.nodes[node].saveable_objects)
+        found.append(f"{path or 'root'}: {identifier}" + (f", saved as {', '.join(saved)}" if saved else ""))
     return found
 
 
@@ -85,9 +97,4 @@ def _devices(side: Canonical) -> Counter[str]:
 def _sets(code: str, where: str, old: Iterable[str], new: Iterable[str]) -> Iterator[Change]:
     removed, added = sorted({*old} - {*new}), sorted({*new} - {*old})
     if removed or added:
-        yield Change(code, where, {"added": _some(added), "removed": _some(removed)}, (*added, *removed))
-
-
-def _some(names: list[str]) -> str:
-    shown = ", ".join(names[:_NAMED])
-    return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown or "none"
+        yield Change(code, where, {"added": some(added), "removed": some(removed)}, (*added, *removed))

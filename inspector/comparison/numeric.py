@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from operator import mul, sub
 from typing import Any
 
 from inspector.model import dtypes
@@ -23,7 +24,7 @@ CODES = {
 
 class Distance(NamedTuple):
     """How two tensors of one shape differ. ``relative`` is |new - old| / |old| (norms), ``cosine`` that of the angle;
-    None where they are not defined."""
+    None where they are not defined, or too large for a double."""
 
     total: int
     differing: int
@@ -34,7 +35,10 @@ class Distance(NamedTuple):
     not_finite: int
 
     def as_dict(self) -> dict[str, Any]:
-        return dict(self._asdict())
+        """Without infinities, which JSON does not have."""
+        return {
+            name: value if value is None or math.isfinite(value) else None for name, value in self._asdict().items()
+        }
 
     def __str__(self) -> str:
         parts = [f"{self.differing:,} of {self.total:,} differ", f"max {self.max_abs:.3g}", f"mean {self.mean_abs:.3g}"]
@@ -62,15 +66,21 @@ def distance(
     old: Iterable[bytes], new: Iterable[bytes], dtype: int, *, big: tuple[bool, bool] = (False, False)
 ) -> Distance:
     """Compare two streams of bytes of one size. ``big`` says which of them is big-endian."""
-    total = _Sums()
+    return summed(old, new, dtype, big=big).distance()
+
+
+def summed(old: Iterable[bytes], new: Iterable[bytes], dtype: int, *, big: tuple[bool, bool] = (False, False)) -> Sums:
+    """As ``distance``, to be added to others."""
+    total = Sums()
     width = dtypes.SIZES[dtype]
     numpy = _numpy()
     for one, other in _blocks(old, new, width):
         if numpy is not None:
-            total.add_arrays(numpy, _array(numpy, one, dtype, big[0]), _array(numpy, other, dtype, big[1]))
+            with numpy.errstate(all="ignore"):
+                total.add_arrays(numpy, _array(numpy, one, dtype, big[0]), _array(numpy, other, dtype, big[1]))
         else:
             total.add(_numbers(one, dtype, big[0]), _numbers(other, dtype, big[1]))
-    return total.distance()
+    return total
 
 
 def _numpy() -> Any:
@@ -100,21 +110,19 @@ def _blocks(old: Iterable[bytes], new: Iterable[bytes], width: int) -> Iterator[
 def _array(numpy: Any, raw: bytes, dtype: int, big: bool) -> Any:
     code = CODES[dtype].replace("?", "B")
     array = numpy.frombuffer(raw, dtype=(">" if big else "<") + code)
-    if dtype == BFLOAT16:
-        return (array.astype("uint32") << 16).view("float32").astype("float64")
-    return array.astype("float64")
+    return (array.astype("uint32") << 16).view("float32") if dtype == BFLOAT16 else array
 
 
-def _numbers(raw: bytes, dtype: int, big: bool) -> list[float]:
+def _numbers(raw: bytes, dtype: int, big: bool) -> tuple[float, ...]:
     code = CODES[dtype]
     count = len(raw) // struct.calcsize(code)
     values = struct.unpack(f"{'>' if big else '<'}{count}{code}", raw)
     if dtype == BFLOAT16:
-        return list(struct.unpack(f"<{count}f", struct.pack(f"<{count}I", *[value << 16 for value in values])))
-    return [float(value) for value in values]
+        return struct.unpack(f"<{count}f", struct.pack(f"<{count}I", *[value << 16 for value in values]))
+    return values
 
 
-class _Sums:
+class Sums:
     """What a distance is made of, added up."""
 
     __slots__ = ("both", "count", "differing", "largest", "lost", "new", "old", "squares", "total")
@@ -123,24 +131,43 @@ class _Sums:
         self.count = self.differing = self.lost = 0
         self.largest = self.total = self.squares = self.old = self.new = self.both = 0.0
 
-    def add(self, old: list[float], new: list[float]) -> None:
+    def merge(self, other: Sums) -> None:
+        """Takes in the sums of another tensor."""
+        self.largest = max(self.largest, other.largest)
+        for name in self.__slots__:
+            if name != "largest":
+                setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def add(self, old: Sequence[float], new: Sequence[float]) -> None:
         self.count += len(old)
+        if not (all(map(math.isfinite, old)) and all(map(math.isfinite, new))):
+            old, new = self._finite(old, new)
+        if not old:
+            return
+        far = list(map(abs, map(sub, new, old)))
+        self.differing += len(far) - far.count(0)
+        self.largest = max(self.largest, float(max(far)))
+        self.total += sum(far)
+        self.squares += sum(map(mul, far, far))
+        self.old += sum(map(mul, old, old))
+        self.new += sum(map(mul, new, new))
+        self.both += sum(map(mul, old, new))
+
+    def _finite(self, old: Sequence[float], new: Sequence[float]) -> tuple[list[float], list[float]]:
+        """Counts NaN and infinities, and leaves them out."""
+        kept = []
         for one, other in zip(old, new, strict=True):
-            if not (math.isfinite(one) and math.isfinite(other)):
+            if math.isfinite(one) and math.isfinite(other):
+                kept.append((one, other))
+            else:
                 self.lost += 1
                 self.differing += not (one == other or (one != one and other != other))
-                continue
-            far = abs(other - one)
-            self.differing += far != 0
-            self.largest = max(self.largest, far)
-            self.total += far
-            self.squares += far * far
-            self.old += one * one
-            self.new += other * other
-            self.both += one * other
+        return [one for one, _ in kept], [other for _, other in kept]
 
     def add_arrays(self, numpy: Any, old: Any, new: Any) -> None:
         self.count += len(old)
+        whole = int(numpy.count_nonzero(old != new)) if old.dtype.kind in "iu" else None  # as doubles some are equal
+        old, new = old.astype("float64"), new.astype("float64")
         finite = numpy.isfinite(old) & numpy.isfinite(new)
         if not finite.all():
             lost_old, lost_new = old[~finite], new[~finite]
@@ -151,7 +178,7 @@ class _Sums:
         if not len(old):
             return
         far = numpy.abs(new - old)
-        self.differing += int(numpy.count_nonzero(far))
+        self.differing += int(numpy.count_nonzero(far)) if whole is None else whole
         self.largest = max(self.largest, float(far.max()))
         self.total += float(far.sum())
         self.squares += float(far @ far)
@@ -162,12 +189,14 @@ class _Sums:
     def distance(self) -> Distance:
         finite = self.count - self.lost
         norms = math.sqrt(self.old) * math.sqrt(self.new)
+        relative = math.sqrt(self.squares / self.old) if self.old else math.nan
+        cosine = self.both / norms if norms else math.nan
         return Distance(
             self.count,
             self.differing,
             self.largest,
             self.total / finite if finite else 0.0,
-            math.sqrt(self.squares / self.old) if self.old else None,
-            self.both / norms if norms else None,
+            relative if math.isfinite(relative) else None,
+            cosine if math.isfinite(cosine) else None,
             self.lost,
         )

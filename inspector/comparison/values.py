@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from typing import Any
 
 from inspector.canonical.variables import Stored
-from inspector.comparison.numeric import Distance, can_measure, distance
+from inspector.comparison.numeric import Distance, Sums, can_measure, summed
 from inspector.errors import FormatError
 from inspector.model import dtypes
 from inspector.model.bundle import TensorBundle
 from inspector.named_tuple import NamedTuple
 
 Progress = Callable[[int], None]
+
+
+class Values(NamedTuple):
+    """How far each tensor moved, and all of them taken as one."""
+
+    tensors: tuple[Moved, ...] = ()
+    total: Distance | None = None
 
 
 class Moved(NamedTuple):
@@ -32,24 +39,27 @@ class Moved(NamedTuple):
 def measure(
     names: Iterable[str], old: Mapping[str, Stored], new: Mapping[str, Stored], old_bundle: TensorBundle,
     new_bundle: TensorBundle, progress: Progress | None = None,
-) -> Iterator[Moved]:  # fmt: skip
+) -> Values:  # fmt: skip
     """The distance of each of these tensors, which both sides have with one dtype and shape.
 
     ``progress`` is told the bytes done so far, of one side.
     """
     done = 0
+    total = Sums()
+    found = []
     for name in names:
         one, other = old[name], new[name]
         try:
-            yield _measure(name, one, other, old_bundle, new_bundle)
+            found.append(_measure(name, one, other, old_bundle, new_bundle, total))
         except (FormatError, OSError) as error:
-            yield Moved(name, other.key, None, str(error))
+            found.append(Moved(name, other.key, None, str(error)))
         done += other.size
         if progress is not None:
             progress(done)
+    return Values(tuple(found), total.distance() if total.count else None)
 
 
-def _measure(name: str, one: Stored, other: Stored, old: TensorBundle, new: TensorBundle) -> Moved:
+def _measure(name: str, one: Stored, other: Stored, old: TensorBundle, new: TensorBundle, total: Sums) -> Moved:
     if one.dtype == dtypes.STRING and not (old.entries[one.key].slices or new.entries[other.key].slices):
         left, right = old.read_string_tensor(one.key), new.read_string_tensor(other.key)
         differ = sum(a != b for a, b in zip(left, right, strict=False))
@@ -59,8 +69,9 @@ def _measure(name: str, one: Stored, other: Stored, old: TensorBundle, new: Tens
     left_pieces, right_pieces = old.pieces(one.key), new.pieces(other.key)
     if [piece.shape for piece in left_pieces] != [piece.shape for piece in right_pieces]:
         return Moved(name, other.key, None, "the tensor is cut into other slices")
-    found = distance(
+    found = summed(
         chain.from_iterable(map(old.chunks, left_pieces)), chain.from_iterable(map(new.chunks, right_pieces)), one.dtype,
         big=(old.header.endianness == "big", new.header.endianness == "big"),
     )  # fmt: skip
-    return Moved(name, other.key, found)
+    total.merge(found)
+    return Moved(name, other.key, found.distance())

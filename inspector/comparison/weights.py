@@ -21,7 +21,8 @@ class WeightChanges(NamedTuple):
 
 
 def match_weights(old: Mapping[str, Stored], new: Mapping[str, Stored]) -> WeightChanges:
-    """By name; then, of what is left, by dtype, shape and checksum."""
+    """By name; then, of what is left, by dtype, shape and checksum. What is a variable's second copy in both is left out."""
+    old, new = _once(old, new), _once(new, old)
     both = [name for name in old if name in new]
     moved = tuple(n for n in both if (old[n].dtype, old[n].shape) != (new[n].dtype, new[n].shape))
     changed = tuple(n for n in both if old[n].crc != new[n].crc and n not in set(moved))
@@ -40,6 +41,10 @@ def match_weights(old: Mapping[str, Stored], new: Mapping[str, Stored]) -> Weigh
     return WeightChanges(changed, left, tuple(name for name in removed if name not in renamed), renamed, moved)
 
 
+def _once(one: Mapping[str, Stored], other: Mapping[str, Stored]) -> dict[str, Stored]:
+    return {name: its for name, its in one.items() if not (its.again and (name not in other or other[name].again))}
+
+
 def _nearest(name: str, candidates: list[str]) -> str:
     """Takes a candidate: one with the same last part, else the first in natural order."""
     last = name.rpartition("/")[2]
@@ -52,7 +57,7 @@ def _nearest(name: str, candidates: list[str]) -> str:
 
 def compare_weights(old: Mapping[str, Stored], new: Mapping[str, Stored], found: WeightChanges) -> Iterator[Change]:
     if found.changed:
-        data = {"count": len(found.changed), "total": len(new)}
+        data = {"count": len(found.changed), "total": len(_once(new, old))}
         yield Change("DF300", "variables", data, tuple(sorted(found.changed, key=natural)))
     for name in found.added:
         yield Change("DF301", f"variable {name}", {"name": name, "new": new[name].described})
@@ -63,6 +68,6 @@ def compare_weights(old: Mapping[str, Stored], new: Mapping[str, Stored], found:
     for name in found.moved:
         data_moved = {"name": name, "old": old[name].described, "new": new[name].described}
         if old[name].shape != new[name].shape:
-            yield Change("DF304", f"variable {name}", data_moved)
+            yield Change("DF207", f"variable {name}", data_moved)
         if old[name].dtype != new[name].dtype:
-            yield Change("DF305", f"variable {name}", data_moved)
+            yield Change("DF208", f"variable {name}", data_moved)

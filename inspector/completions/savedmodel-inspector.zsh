@@ -63,7 +63,7 @@ _shtab_savedmodel_inspector_check_options=(
   "--version[the version to judge, of a Serving base folder]:N:"
   "--of-files[PATHs are files, as pre-commit gives them\: judge the models they belong to]"
   {-r,--recursive}"[judge every SavedModel below a folder]"
-  "--verify[verify the checksum of every tensor]"
+  "--verify[verify the checksum of every tensor, and the fingerprint]"
   "--lock[fail where the interface broke since \`inspector lock\` wrote FILE]:FILE:_files"
   "--fail-on[default\: error]:fail_on:(error warning note)"
   "*--select[only these rules, by code or prefix (OP001, TB, ALL)\; separated by commas]:CODES:"

@@ -25,4 +25,9 @@ DIFFERENCES = (
     _of(6, "asset-renamed", "An asset has another name.", "The same content under another name.", "asset {old} became {new}"),
     _of(7, "devices-changed", "Nodes are placed on other devices.",
         "The device strings of the nodes that signatures reach, counted.", "devices {new}, were {old}"),
+    _of(8, "seeds-changed", "Random ops have other seeds.",
+        "The attrs seed and seed2, where both models fix them; from none to some, or back, is another computation.",
+        "random ops have the seeds {new}, had {old}"),
+    _of(9, "loose-assets-changed", "Files below assets/ that no MetaGraph names changed.",
+        "Files that are not in asset_file_def: other content, more or fewer.", "assets that nothing reads: {names} differ"),
 )  # fmt: skip

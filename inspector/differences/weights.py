@@ -26,16 +26,6 @@ DIFFERENCES = (
         "Code that restores it by its key fails.", "Nothing, where only the model is served.", "{old} became {new}",
     ),
     Difference(
-        "DF304", "variable-reshaped", WEIGHTS, "A tensor has another shape.",
-        "The shapes in the two indexes.", "A checkpoint of the old model does not fit any more.",
-        "Train anew, or convert the checkpoint.", "{name} is {new}, was {old}",
-    ),
-    Difference(
-        "DF305", "variable-dtype-changed", WEIGHTS, "A tensor has another dtype.",
-        "The dtypes in the two indexes.", "Another precision, and another size on disk and in memory.",
-        "Compare the quality on a held-out set.", "{name} is {new}, was {old}",
-    ),
-    Difference(
         "DF306", "variable-structure-changed", WEIGHTS, "The variables are others than those of the lock.",
         "`check --lock`: the digest of names, dtypes and shapes.", "A checkpoint of the locked model does not fit any more.",
         "`python -m inspector diff` against the locked model names them.", "names, dtypes or shapes of variables changed",

@@ -9,6 +9,7 @@ from inspector.findings import Finding
 from inspector.loaders import nodes, placement
 from inspector.loaders.step import Mind, Walk, minds
 from inspector.topology import kernels
+from inspector.topology.shapes import propagation
 
 _LOOPS = ("While", "StatelessWhile")
 
@@ -141,6 +142,11 @@ def _is_computed(finding: Finding, walk: Walk) -> bool:
     return function in _taken(walk) and nodes.is_live(finding, walk) and _is_run(finding, walk)
 
 
+def _shapes_cannot_be(finding: Finding, walk: Walk) -> bool:
+    """Shapes that no kernel takes, in the body of a loop: the import of the graph does not follow calls into it."""
+    return propagation.CALLED in finding.data["seen_by"] and _is_computed(finding, walk)
+
+
 def _layout_is_refused(finding: Finding, walk: Walk) -> bool:
     """A layout that the CPU refuses however TensorFlow was built."""
     return bool(finding.data["fails"]) and _is_run(finding, walk)
@@ -159,6 +165,7 @@ IN_SESSION_CALL = (
     Mind("FN001", when=_function_is_asked_for),
     Mind("FN002", when=recursion_is_run, how="crash"),
     Mind("FN004", when=_return_is_missed),
+    Mind("GR013", when=_shapes_cannot_be),
 )
 
 # Any call.

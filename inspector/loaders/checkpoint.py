@@ -66,12 +66,21 @@ BY_OBJECTS = (
     *_reading(OBJECT_GRAPH_ROUTE),
 )
 
+
+def dtypes_clash(finding: Finding, walk: Walk) -> bool:
+    """One variable that two nodes declare with different dtypes. A reference cannot be handed out, a resource not be
+    assigned to; tf.saved_model.load makes a variable of each node that is a resource."""
+    clash = finding.data["clash"]
+    return bool(clash) and (walk.loader != "tf2" or clash != "VarHandleOp")
+
+
 # Everybody else.
 BY_RESTORE_OP = (
     Mind("TB011", when=saver_is_refused),
     Mind("TB002", when=any_of(all_of(has_datum("stops", True), reads_any), by(RESTORE_ROUTE))),
     *minds("VR002", when=reads_any),
     *_reading(RESTORE_ROUTE),
+    Mind("TB014", when=dtypes_clash),
 )
 
 # Shape inference at the import of the main graph: the dtype of a handle against that of what reads or assigns it.

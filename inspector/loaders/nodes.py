@@ -170,6 +170,20 @@ def _shape_overflows(finding: Finding, walk: Walk) -> bool:
     return const_fault(finding, "overflow")
 
 
+def _is_evaluated(view: str) -> Condition:
+    """A Const that cannot be read, of which a shape function wants to know the value (eval_const_tensor.cc). Measured from
+    2.15 on; 2.12 takes the value for unknown."""
+
+    def condition(finding: Finding, walk: Walk) -> bool:
+        if walk.view is None or walk.target.minor < (2, 15) or not cannot_be_parsed(finding, walk):
+            return False
+        asked = walk.view.shape_troubles.items()
+        function = finding.where.function
+        return any(one.kind == propagation.UNEVALUATED and one.function == function and view in by for one, by in asked)
+
+    return condition
+
+
 def cannot_be_parsed(finding: Finding, walk: Walk) -> bool:
     return not finding.data["parses"]
 
@@ -233,6 +247,7 @@ IN_LIBRARY = (
     Mind("OP003", when=_is_left),
     Mind("OP005", when=attr_is_refused),
     Mind("GR009", when=_shape_is_impossible),
+    Mind("GR009", when=_is_evaluated(propagation.LIBRARY)),
     Mind("GR011", when=_refused_by_python),
     Mind("GR019"),
     *SHAPES_OF_LIBRARY,
@@ -250,6 +265,7 @@ AT_IMPORT = (
     Mind("GR002", when=_needs_whole_name),
     Mind("GR007", when=name_is_refused),
     Mind("GR009", when=_shape_is_impossible),
+    Mind("GR009", when=_is_evaluated(propagation.MAIN)),
     Mind("FN002", how="crash"),
     Mind("FN004", when=is_data_return),
     Mind("FN005"),
@@ -270,6 +286,7 @@ IN_V1_MAIN = (
     Mind("OP003", when=_is_left),
     *ATTRS_IN_MAIN,
     Mind("GR009", when=_shape_is_impossible),
+    Mind("GR009", when=_is_evaluated(propagation.MAIN)),
     Mind("FN006", when=_takes_fewer_tensors),
     Mind("FN011", when=_is_placeholder),
     Mind("GR011", when=_refused_by_python),

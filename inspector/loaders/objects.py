@@ -24,6 +24,15 @@ def of_library(finding: Finding, walk: Walk) -> bool:
     return finding.data.get("field") in SIGNATURE_FIELDS or finding.data.get("of") == "library"
 
 
+def signature_is_refused(finding: Finding, walk: Walk) -> bool:
+    """Structured arguments that are no pair. 2.15 takes them apart for each function, 2.12 for those that objects name."""
+    objects = _graph(walk)
+    if not of_library(finding, walk) or objects is None:
+        return False
+    named = walk.target.minor >= (2, 15)
+    return named or any(finding.data["holder"] in objects.functions_of(node) for node in range(len(objects.nodes)))
+
+
 def arguments_are_refused(finding: Finding, walk: Walk) -> bool:
     """A FunctionSpec that makes no signature, or one that the traced arguments do not fit: these 2.15 looks at, 2.12 does
     not (function_deserialization.py set_preinitialized_function_spec)."""
@@ -65,8 +74,8 @@ def results_are_used_at_load(finding: Finding, walk: Walk) -> bool:
 
 
 def results_are_returned(finding: Finding, walk: Walk) -> bool:
-    """The signature's own function. Measured from 2.15 on; 2.12 does not count results."""
-    return walk.target.minor >= (2, 15) and _is_called(finding, walk)
+    """The signature's own function. Measured from 2.15 on; 2.12 does not count results, but misses what is not there."""
+    return (walk.target.minor >= (2, 15) or bool(finding.data["too_few"])) and _is_called(finding, walk)
 
 
 def _is_called(finding: Finding, walk: Walk) -> bool:

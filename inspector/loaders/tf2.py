@@ -55,7 +55,7 @@ V2_STEPS = (
             Mind("OB006", when=objects.of_library),
             Mind("OB003", when=parts.unregistered_package),
             *LIBRARY.minds,
-            Mind("OB007", when=objects.of_library),
+            Mind("OB007", when=objects.signature_is_refused),
         )
     ),
     Step(

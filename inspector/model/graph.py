@@ -61,10 +61,14 @@ class Graph:
         return [position for position in self.of_op(ops) if self.kinds[position].functions] if ops else []
 
 
+NAMELESS = "(no name)"
+
+
 class Function:
     """A FunctionDef: its signature (an OpDef message), its body, and how its returns are wired.
 
-    ``ret`` and ``control_ret`` are name → tensor or node of the body. ``attr`` names the function's own attrs.
+    ``ret`` and ``control_ret`` are name → tensor or node of the body. ``attr`` names the function's own attrs. A function
+    without a name, which nothing can call, is NAMELESS: its nodes are none of the main graph.
     """
 
     __slots__ = ("_arguments", "body", "name", "proto")
@@ -72,7 +76,7 @@ class Function:
     def __init__(self, meta_graph: int, raw: bytes, table: KindTable) -> None:
         parse = message("FunctionDef").FromString
         whole = parse(raw)
-        self.name: str = whole.signature.name
+        self.name: str = whole.signature.name or NAMELESS
         self.body = Graph(meta_graph, self.name, whole.node_def, table)
         whole.ClearField("node_def")
         self.proto = parse(whole.SerializeToString())  # a message keeps the memory of all that it was parsed from

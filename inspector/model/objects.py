@@ -174,13 +174,14 @@ class ObjectGraph:
         return self._children_functions(CREATE_RESOURCE, INITIALIZE)
 
     def run_besides(self) -> tuple[str, ...]:
-        """Concrete functions that the restore runs (of objects with savers of their own), and ``_destroy_resource``,
-        which runs when the loaded object is freed."""
+        """Concrete functions that the restore runs (both savers of objects that have their own: one tells the names of the
+        tensors, the other takes them), and ``_destroy_resource``, which runs when the loaded object is freed."""
         found = list(self._children_functions(DESTROY_RESOURCE))
         for node in self.having("saveable_objects"):
             for saveable in self.nodes[node].saveable_objects.values():
-                if 0 <= saveable.restore_function < len(self.nodes):
-                    found.extend(self.functions_of(saveable.restore_function))
+                for function in (saveable.save_function, saveable.restore_function):
+                    if 0 <= function < len(self.nodes):
+                        found.extend(self.functions_of(function))
         return tuple(dict.fromkeys(found))
 
     def run_by_load(self) -> frozenset[str]:

@@ -177,12 +177,13 @@ class Model:
     ``path`` is as given; ``format`` is "saved_model.pb", "saved_model.pbtxt" or the kind of artifact that was found
     instead; ``faults`` are what went wrong; ``gaps`` what could not be looked at; ``assets`` maps the files below
     assets/ (relative, "/"-separated) to their sizes in bytes, ``extra_assets`` those below assets.extra/; ``side_files``
-    are fingerprint.pb, keras_metadata.pb and the debug info, where they are there.
+    are fingerprint.pb, keras_metadata.pb and the debug info, where they are there; ``verify`` says whether all bytes are
+    to be compared with their checksums.
     """
 
     __slots__ = (
         "artifact", "assets", "bundle", "extra_assets", "faults", "folder", "format", "gaps", "kinds",
-        "meta_graphs", "path", "schema_version", "side_files",
+        "meta_graphs", "path", "schema_version", "side_files", "verify",
     )  # fmt: skip
 
     def __init__(self, path: str, folder: str) -> None:
@@ -197,6 +198,7 @@ class Model:
         self.assets: dict[str, int] = {}
         self.extra_assets: dict[str, int] = {}
         self.side_files: tuple[str, ...] = ()
+        self.verify = False
         self.faults: list[Fault] = []
         self.gaps: list[Gap] = []
 
@@ -254,7 +256,8 @@ def open_model(
 ) -> Model:
     """Read a SavedModel. Whatever is wrong with it is in ``faults``; only a path that does not exist raises.
 
-    ``verify`` True reads all checkpoint data and checks each tensor's crc32c; None does so up to 16 MiB of it.
+    ``verify`` True reads all checkpoint data and checks each tensor's crc32c, and has fingerprint.pb compared with files
+    of any size; None does so up to 16 MiB of data.
     ``progress`` is told the bytes of checkpoint data read so far.
     Cost: the graph file, the index, and as much of the shards as ``verify`` asks for.
     Raises UsageError for a path that does not exist.
@@ -272,6 +275,7 @@ def open_model(
 
 
 def _read(model: Model, verify: bool | None, limits: Limits, progress: Progress) -> Model:
+    model.verify = bool(verify)
     _read_graph_file(model, limits)
     _list_side_files(model)
     if model.meta_graphs:

@@ -234,7 +234,7 @@ def _function(function: Function) -> str:
         attrs = proto.arg_attr[position].attr if position in proto.arg_attr else None
         arguments.append(_argument(arg) + (" " + text_values.attrs(attrs) if attrs else ""))
     returns = list(_returns(map(_argument, signature.output_arg), signature.output_arg, function.ret))
-    line = f"function {word(function.name)}{' stateful' if signature.is_stateful else ''}"
+    line = f"function {word(signature.name)}{' stateful' if signature.is_stateful else ''}"
     line += f" ({', '.join(arguments)}) -> ({', '.join(returns)})"
     controls = list(_controls(signature.control_output, function.control_ret))
     line += f" ^({', '.join(controls)})" if controls else ""

@@ -1,8 +1,9 @@
-"""A comparison as text, Markdown and JSON: the classes worst first, then both sides in a table."""
+"""A comparison as text and JSON: the classes worst first, then both sides in a table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from inspector.differences.difference import CALLERS, CLASSES, COMPATIBLE, LOAD, METADATA, NUMBERS, SAME, WEIGHTS
@@ -12,12 +13,18 @@ from inspector.report.text import size
 if TYPE_CHECKING:
     from inspector.comparison import Change, Comparison
     from inspector.comparison.bodies import Body, OpChange
+    from inspector.comparison.computation import Told
+    from inspector.comparison.numeric import Distance
+    from inspector.comparison.values import Moved
 
 TITLES = {
     LOAD: "no longer loads or runs", CALLERS: "breaks callers", NUMBERS: "computes otherwise", WEIGHTS: "other weights",
     COMPATIBLE: "compatible", METADATA: "metadata", SAME: "no difference",
 }  # fmt: skip
+_FOLDED = ("key", "loader")  # in a change's data: what several changes may differ in alone
 _PLACES = 10
+TENSORS = 20  # whose values are shown without --details
+_MEASURES = ("differ", "max", "mean", "relative", "cosine", "not finite")
 _OPS = 200  # of one graph
 _MARKS = {"added": "+", "removed": "-", "changed": "~"}
 _SCALE = 90  # characters of a value
@@ -29,16 +36,20 @@ def written(found: Comparison, form: str, style: Style, *, details: bool = False
         import json
 
         return json.dumps(found.as_dict(), indent=1, ensure_ascii=False) + "\n"
-    lines = markdown_lines(found, details) if form == "markdown" else text_lines(found, style, details)
-    return "\n".join(lines) + "\n"
+    if form == "markdown":
+        from inspector.report.diff_markdown import markdown_lines
+
+        return "\n".join(markdown_lines(found, details)) + "\n"
+    return "\n".join(text_lines(found, style, details)) + "\n"
 
 
 def verdict(found: Comparison) -> str:
     """ "breaks callers: 2 changes, suggested version bump: major" """
+    partly = ", but not everything was judged" if found.unjudged else ""
     if not found.changes:
-        return TITLES[SAME]
+        return TITLES[SAME] + partly
     count = len(found.changes)
-    return f"{TITLES[found.worst]}: {count} change{'s' * (count != 1)}, suggested version bump: {found.bump}"
+    return f"{TITLES[found.worst]}: {count} change{'s' * (count != 1)}, suggested version bump: {found.bump}{partly}"
 
 
 def text_lines(found: Comparison, style: Style, details: bool = False) -> Iterator[str]:
@@ -46,24 +57,56 @@ def text_lines(found: Comparison, style: Style, details: bool = False) -> Iterat
     paint = {LOAD: style.bad, CALLERS: style.bad, NUMBERS: style.warn, SAME: style.good, COMPATIBLE: style.good}
     yield f"old  {style.title(found.old.path)}"
     yield f"new  {style.title(found.new.path)}"
-    yield f"     {paint.get(found.worst, style.head)(verdict(found))}"
+    yield f"     {(style.warn if found.unjudged else paint.get(found.worst, style.head))(verdict(found))}"
     shown: set[Body] = set()
     for level, pairs in _by_class(found):
         yield ""
         yield f"{paint.get(level, style.head)(TITLES[level])}"
-        for change, bodies in pairs:
+        for change, bodies in pairs if details else folded(pairs):
             yield f"  {style.title(change.code)}  {change.message}"
             yield from (f"         {line}" for line in _places(change, details))
             if details:
-                yield from (f"         {line}" for line in _graphs(bodies, style, shown))
+                yield from (f"         {line}" for line in graph_lines(bodies, style, shown))
     if any(found.bodies) and not details:
         yield "  (--details lists the ops)"
-    for one in found.values:
-        yield f"  {one.name}: {one.distance or one.why}"
+    if found.values:
+        yield ""
+        yield from _values(found, style, details)
     for why in found.unjudged:
         yield f"{style.bad('not judged')}: {why}"
     yield ""
     yield from _table(found, style)
+
+
+def _values(found: Comparison, style: Style, details: bool) -> Iterator[str]:
+    """How far the tensors moved, the furthest first, and all of them as one."""
+    ordered = furthest_first(found)
+    shown = ordered if details else ordered[:TENSORS]
+    measured = [("all of them", found.total), *[(one.name, one.distance) for one in shown]]
+    rows: list[tuple[str, ...]] = [("values of what changed", *_MEASURES)]
+    rows += [(name, *_measures(distance)) for name, distance in measured if distance is not None]
+    if all(row[-1] == "" for row in rows[1:]):
+        rows = [row[:-1] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    rows += [(one.name, one.why) for one in shown if one.distance is None]
+    for place, row in enumerate(rows):
+        line = "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=False)).rstrip()
+        yield style.head(line) if place == 0 else line
+    if len(shown) < len(ordered):
+        yield f"and {len(ordered) - len(shown)} more"
+
+
+def furthest_first(found: Comparison) -> list[Moved]:
+    """The tensors that were measured by how far they moved; those that could not be measured come first."""
+    return sorted(found.values, key=lambda one: -(one.distance.relative or 0.0) if one.distance else -math.inf)
+
+
+def _measures(distance: Distance) -> tuple[str, ...]:
+    known = [("-" if value is None else f"{value:.{digits}g}")
+             for value, digits in ((distance.relative, 3), (distance.cosine, 6))]  # fmt: skip
+    lost = f"{distance.not_finite:,}" if distance.not_finite else ""
+    differ = f"{distance.differing:,} of {distance.total:,}"
+    return differ, f"{distance.max_abs:.3g}", f"{distance.mean_abs:.3g}", *known, lost
 
 
 def _by_class(found: Comparison) -> Iterator[tuple[str, list[tuple[Change, tuple[Body, ...]]]]]:
@@ -72,6 +115,25 @@ def _by_class(found: Comparison) -> Iterator[tuple[str, list[tuple[Change, tuple
         some = [pair for pair in pairs if pair[0].level == level]
         if some:
             yield level, some
+
+
+def folded(pairs: Iterable[Told]) -> list[Told]:
+    """Changes that say the same of several signatures or loaders as one, of all of them."""
+    found: dict[object, list[Told]] = {}
+    for number, (change, bodies) in enumerate(pairs):
+        named = next((name for name in _FOLDED if name in change.data), "")
+        rest = tuple(sorted((name, str(value)) for name, value in change.data.items() if name != named))
+        found.setdefault((change.code, named, rest) if named else number, []).append((change, bodies))
+    return [_as_one(told) for told in found.values()]
+
+
+def _as_one(told: list[Told]) -> Told:
+    change, bodies = told[0]
+    named = next((name for name in _FOLDED if name in change.data), "")
+    if len(told) == 1 or not named:
+        return change, bodies
+    all_of_them = ", ".join(str(one.data[named]) for one, _ in told)
+    return change._replace(data={**change.data, named: all_of_them}), bodies
 
 
 def _places(change: Change, details: bool) -> Iterator[str]:
@@ -83,7 +145,7 @@ def _places(change: Change, details: bool) -> Iterator[str]:
         yield f"and {len(change.places) - len(shown)} more"
 
 
-def _graphs(bodies: tuple[Body, ...], style: Style, shown: set[Body]) -> Iterator[str]:
+def graph_lines(bodies: tuple[Body, ...], style: Style, shown: set[Body]) -> Iterator[str]:
     """Like a unified diff: a head for each graph, a mark for each op. A graph that was shown before is only named."""
     for body in bodies:
         again = " as above" if body in shown else ""
@@ -119,7 +181,7 @@ def _cut(text: str) -> str:
     return f"{head}{bracket}{tail}"
 
 
-def _facts(found: Comparison) -> list[tuple[str, str, str]]:
+def facts(found: Comparison) -> list[tuple[str, str, str]]:
     """What both sides are, one fact a row."""
     rows: list[tuple[str, Any, Any]] = []
     old, new = found.environments
@@ -140,50 +202,9 @@ def _facts(found: Comparison) -> list[tuple[str, str, str]]:
 
 
 def _table(found: Comparison, style: Style) -> Iterator[str]:
-    rows = _facts(found)
+    rows = facts(found)
     widths = [max(len(row[i]) for row in [("", "old", "new"), *rows]) for i in (0, 1)]
     yield style.head(f"{'':{widths[0]}}  {'old':{widths[1]}}  new")
     for name, one, other in rows:
         line = f"{name:{widths[0]}}  {one:{widths[1]}}  {other}"
         yield line if one == other else style.title(line)
-
-
-def markdown_lines(found: Comparison, details: bool = False) -> Iterator[str]:
-    """For a pull request."""
-    yield f"### {_cell(found.old.path)} → {_cell(found.new.path)}"
-    yield ""
-    yield f"**{verdict(found)}**"
-    if found.changes:
-        yield ""
-        yield "| class | code | change |"
-        yield "|---|---|---|"
-        for change in found.changes:
-            yield f"| {change.level} | {change.code} | {_cell(change.message)} |"
-    shown: set[Body] = set()
-    for change, bodies in zip(found.changes, found.bodies, strict=True) if details else ():
-        if bodies:
-            yield ""
-            yield f"<details><summary>{change.code} {_cell(change.where)}</summary>"
-            yield ""
-            yield "```diff"
-            yield from (line.replace("~ ", "! ", 1) for line in _graphs(bodies, Style(colour=False), shown))
-            yield "```"
-            yield "</details>"
-    if found.values:
-        yield ""
-        yield "| tensor | difference |"
-        yield "|---|---|"
-        for one in found.values:
-            yield f"| {_cell(one.name)} | {_cell(str(one.distance or one.why))} |"
-    for why in found.unjudged:
-        yield ""
-        yield f"not judged: {_cell(why)}"
-    yield ""
-    yield "| | old | new |"
-    yield "|---|---|---|"
-    for name, one_side, other in _facts(found):
-        yield f"| {name} | {_cell(one_side)} | {_cell(other)} |"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")

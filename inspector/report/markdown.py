@@ -21,7 +21,7 @@ def written(document: Document) -> str:
     lines = [f"### SavedModel inspector: {_verdict(document)}", ""]
     if not document["complete"]:
         lines += ["**The run was broken off: some models are missing.**", ""]
-    lines += [f"- ❔ `{problem['path']}`: {_text(problem['why'])}" for problem in document["problems"]]
+    lines += [f"- ❔ `{problem['path']}`: {escaped(problem['why'])}" for problem in document["problems"]]
     loaders = list(dict.fromkeys(v["loader"] for model in models for v in model["verdicts"] if v["counts"]))
     if models:
         lines += [f"| model | {' | '.join(loaders)} | findings |", f"|---|{'---|' * len(loaders)}---|"]
@@ -81,11 +81,11 @@ def _of_model(model: Any) -> Iterator[str]:
         return
     yield from ("", f"#### `{model['path']}`", "")
     for why in unknown:
-        yield f"- ❔ {_text(why)}"
+        yield f"- ❔ {escaped(why)}"
     for finding in [f for f in told if f["severity"] != "note"][:_KEPT]:
         yield from _item(model, finding)
         for effect in effects.get(id(finding), ())[:_EFFECTS]:
-            yield f"  - so {effect['rule']} {_text(effect['message'])}"
+            yield f"  - so {effect['rule']} {escaped(effect['message'])}"
     notes = [f for f in told if f["severity"] == "note"]
     if notes:
         yield from ("", f"<details><summary>{len(notes)} note{'s' * (len(notes) != 1)}</summary>", "")
@@ -108,13 +108,13 @@ def _by_cause(model: Any) -> tuple[list[Any], dict[int, list[Any]]]:
 
 
 def _item(model: Any, finding: Any) -> Iterator[str]:
-    where = ", ".join(part for part in (f"`{file_of(model, finding)}`", _text(place(finding))) if part)
-    head = f"{_MARKS[finding['severity']]} **{finding['rule']}** {_text(finding['message'])}"
+    where = ", ".join(part for part in (f"`{file_of(model, finding)}`", escaped(place(finding))) if part)
+    head = f"{_MARKS[finding['severity']]} **{finding['rule']}** {escaped(finding['message'])}"
     yield f"- {head} ({breaks(finding)})<br>{where}"
-    yield f"  <br>**fix** {_text(finding['fix'])}"
+    yield f"  <br>**fix** {escaped(finding['fix'])}"
 
 
-def _text(text: str) -> str:
+def escaped(text: str) -> str:
     """As one line, with nothing in it that Markdown or HTML would take for markup, but for code in backticks."""
     parts = " ".join(text.split()).split("`")
     if len(parts) % 2 == 0:  # one backtick too many: none of them is markup

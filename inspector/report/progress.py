@@ -9,14 +9,14 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 
 @contextmanager
-def reading_weights(folder: str) -> Iterator[Callable[[int], None] | None]:
+def reading_weights(folder: str, doing: str = "verifying") -> Iterator[Callable[[int], None] | None]:
     """A callback that takes the bytes of checkpoint data read so far; None where nobody looks."""
     if not sys.stderr.isatty():
         yield None
         return
     from tqdm import tqdm
 
-    with tqdm(total=_shard_bytes(folder), unit="B", unit_scale=True, desc="verifying", delay=1, leave=False) as bar:
+    with tqdm(total=_shard_bytes(folder), unit="B", unit_scale=True, desc=doing, delay=1, leave=False) as bar:
 
         def tell(done: int) -> None:
             bar.update(done - bar.n)

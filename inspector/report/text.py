@@ -11,6 +11,7 @@ from inspector.engine import LOADERS, Summary, words
 from inspector.findings import (
     CALL_FAILS,
     EFFECTS,
+    ERROR,
     FAILS,
     LOADS,
     POLICY,
@@ -167,10 +168,16 @@ def _findings(report: ModelReport, style: Style) -> Iterator[str]:
         if broken:
             yield f"      breaks {broken}"
         else:
-            yield f"      means  {MEANS.get(summary.effect, summary.effect)}"
+            yield f"      means  {_means(first.rule, summary)}"
         yield f"      fix    {_indented(fix)}"
         yield from _consequences(report, indices)
     yield from _suppressed(report)
+
+
+def _means(code: str, summary: Summary) -> str:
+    if code.startswith("DF"):
+        return "the lock does not allow it" if summary.severity == ERROR else "other than in the lock, which allows it"
+    return MEANS.get(summary.effect, summary.effect)
 
 
 def _suppressed(report: ModelReport) -> Iterator[str]:

@@ -16,7 +16,7 @@ from inspector.canonical.form import Canonical
 from inspector.canonical.intent import Intent
 from inspector.canonical.interface import call_of
 from inspector.canonical.objects import Restored, Traced
-from inspector.canonical.specs import Dict, Other, Signature, Tensor, Tuple, covers_call
+from inspector.canonical.specs import LIST, TUPLE, Dict, Other, Parameters, Sequence, Signature, Tensor, covers_call
 from inspector.contract import Answer, answer_of_function, answer_of_signature, canonicals
 from inspector.model import dtypes
 from inspector.named_tuple import NamedTuple
@@ -72,13 +72,13 @@ def _in_model(made: Made, sighting: Sighting, there: Judged) -> Answer | None:
     for canonical in canonicals(there.model, None):
         key = _signature_called(made, sighting, canonical)
         if key is not None:
-            call = call_of(canonical.meta, canonical.signatures[key])
+            call, v2 = call_of(canonical.meta, canonical.signatures[key]), canonical.meta.objects is not None
             if made.input >= 0:
                 inputs = [
                     (name, Tensor(dtypes.NUMBERS.get(end.dtype, 0), end.shape)) for name, end in call.inputs.items()
                 ]
-                return answer_of_signature(Intent(key, (), _with_other_dtype(inputs, made)), call)
-            return answer_of_signature(Intent(key, made.args, made.kwargs), call)
+                return answer_of_signature(Intent(key, (), _with_other_dtype(inputs, made)), call, v2=v2)
+            return answer_of_signature(Intent(key, made.args, made.kwargs), call, v2=v2)
         functions = canonical.functions()
         path = _function_called(made, sighting, functions)
         if path is not None:
@@ -128,8 +128,7 @@ def _takes_the_same(made: Made, function: Restored) -> bool:
         takes = [trace.takes for trace in function.traces]
         same = [any(covers_call(one, other) and covers_call(other, one) for other in takes) for one in made.options]
         return bool(same) and all(same)
-    names = tuple(name for name in function.arguments if name[0] != "*")
-    return bool(made.names) and made.names == names
+    return bool(made.names) and made.names == (*function.parameters.positional, *function.parameters.named)
 
 
 def _own_code(traceback: str) -> str:
@@ -159,7 +158,9 @@ def _by_text(made: Made, sighting: Sighting) -> Answer | None:
     count = max(len(option.args) for option in made.options)
     names = made.names or tuple(f"argument {place + 1}" for place in range(count))
     traces = tuple(Traced(option, "", 0, "") for option in made.options)
-    answer = answer_of_function(Intent(path, made.args, made.kwargs), Restored(path, names, (), traces))
+    told = Parameters((), names[1:]) if names[:1] == ("*",) else Parameters(names)
+    owner = "loaded" if path == "__call__" else f"loaded.{path}"
+    answer = answer_of_function(Intent(path, made.args, made.kwargs), Restored(path, owner, told, traces))
     if made.wrapper is None:
         return answer._replace(of="the function")
     owner = f'loaded.signatures["{key}"]' if key else "loaded.signatures[...]"
@@ -212,7 +213,7 @@ def _received(text: str) -> Made | None:
     whole = len(specs) == len(parameters)
     option = (Signature((), tuple(specs)),) if only else (Signature(tuple(spec for _, spec in specs), ()),)
     return Made(
-        args.items if isinstance(args, Tuple) else (),
+        args.items if isinstance(args, Sequence) else (),
         kwargs.items if isinstance(kwargs, Dict) else (),
         tuple(name for name, _ in parameters) if not only else ("*", *(name for name, _ in parameters)),
         option if whole and specs else (),
@@ -236,7 +237,7 @@ def _incompatible(text: str) -> Made | None:
     if not found or not signature:
         return None
     args, specs = read_value(_balanced(f"({rest}")), read_value(_balanced(wanted))
-    if not isinstance(args, Tuple) or not isinstance(specs, Tuple):
+    if not isinstance(args, Sequence) or not isinstance(specs, Sequence):
         return None
     return Made(args.items, (), (), (Signature(specs.items, ()),))
 
@@ -271,7 +272,8 @@ def read_value(text: str, depth: int = 0) -> Any:
     if _TENSOR.match(text):
         return _tensor(text)
     if text[:1] in ("(", "["):
-        return Tuple(tuple(read_value(item, depth + 1) for item in _items(text[1:-1])))
+        items = tuple(read_value(item, depth + 1) for item in _items(text[1:-1]))
+        return Sequence(TUPLE if text[0] == "(" else LIST, items)
     if text[:1] == "{":
         return Dict(tuple(sorted(_entries(text[1:-1], depth + 1), key=itemgetter(0))))
     try:

@@ -11,7 +11,7 @@ from inspector.confirmation import tensorflow_of
 from inspector.discovery import expand
 from inspector.engine import words
 from inspector.errors import InspectorError, UnknownRelease, UsageError
-from inspector.findings import FAILS, LOADS, Finding, Verdict
+from inspector.findings import FAILS, LOADS, Finding, Target, Verdict
 from inspector.named_tuple import NamedTuple
 from inspector.restoring.kinds import (
     DEPENDENCY,
@@ -124,17 +124,19 @@ def diagnose(
     exist, an unknown release or device.
     """
     found = scan(_pieces(error))
-    target = choose_targets(tensorflow or _release_in(found), device, packages).targets[0]
+    target = _target(found, tensorflow, device, packages)
     there = None if path is None else judged(next(iter(expand(os.fspath(path)))), target, tags)
     return conclude(found, there, target.tensorflow)
 
 
-def _release_in(found: Scan) -> str | None:
-    """The TensorFlow that a text says it is of, if the catalogue has it."""
-    try:
-        return release(found.release).version if found.release else None
-    except UnknownRelease:
-        return None
+def _target(found: Scan, tensorflow: str | None, device: str, packages: Iterable[str]) -> Target:
+    """What a model is judged for: the TensorFlow that is asked for, or that the text is of, if it can be judged."""
+    if tensorflow is None and found.release:
+        try:
+            return choose_targets(release(found.release).version, device, packages).targets[0]
+        except (UnknownRelease, UsageError):
+            pass  # a release that is too old, or no release at all
+    return choose_targets(tensorflow, device, packages).targets[0]
 
 
 def _pieces(error: BaseException | str | Iterable[str]) -> Iterable[str]:
@@ -170,9 +172,7 @@ def of_failure(
 def foretold(path: str, tags: Sequence[str] | None, loader: str, packages: Iterable[str]) -> Diagnosis | None:
     """Why a load here will fail, or touch the machine, by the static check alone; None where it will do neither."""
     if tensorflow_of(None) is None:
-        fix = "pip install tensorflow"
-        return Diagnosis(DEPENDENCY, SURE, "TensorFlow is not installed in this environment", fix,
-                         packages=("tensorflow",), imports=("import tensorflow",))  # fmt: skip
+        return without_tensorflow(None)
     target = choose_targets(None, "cpu", packages).targets[0]
     try:
         there = judged(path, target, tags)
@@ -198,6 +198,21 @@ def _touching(there: Judged, loader: str) -> tuple[Finding, ...]:
     access = host_access(there.model, {meta.index: Reach(meta) for meta in there.model.meta_graphs})
     reached = {(one.function, one.node) for one in access if loader in one.at_load or loader in one.at_call}
     return tuple(one for one in found if any((one.where.function, place) in reached for place in one.places))
+
+
+def without_tensorflow(error: Exception | None) -> Diagnosis:
+    """The diagnosis where TensorFlow itself is not installed, or its import failed."""
+    installed = tensorflow_of(None)
+    if installed is None or error is None:
+        cause, fix = "TensorFlow is not installed in this environment", "pip install tensorflow"
+    else:
+        said = str(error).partition("\n")[0]
+        cause = f"TensorFlow {installed} is installed and cannot be imported: {type(error).__name__}: {said}"
+        fix = (
+            f'make python -c "import tensorflow" work first: pip install --force-reinstall tensorflow=={installed} in a new '
+            "environment brings the packages that fit it (numpy, protobuf), for a Python that has a wheel of it"
+        )
+    return Diagnosis(DEPENDENCY, SURE, cause, fix, packages=("tensorflow",), imports=("import tensorflow",))
 
 
 def not_explained(own: Exception) -> Diagnosis:

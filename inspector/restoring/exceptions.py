@@ -126,11 +126,11 @@ class HardwareMismatch(RestoreError):
 
 
 class DTypeMismatch(RestoreError):
-    """Two parts of the model disagree about a dtype: two nodes, or a variable and its value in the checkpoint."""
+    """A tensor has another dtype than is wanted of it: in the graph, or as it is fed."""
 
 
 class ShapeMismatch(RestoreError):
-    """Two parts of the model disagree about a shape: two nodes, or a variable and its value in the checkpoint."""
+    """A tensor has another shape than is wanted of it: in the graph, or as it is fed."""
 
 
 class CheckpointDamaged(RestoreError):
@@ -138,7 +138,7 @@ class CheckpointDamaged(RestoreError):
 
 
 class CheckpointMismatch(RestoreError):
-    """The checkpoint is sound and does not belong to this graph: names that it does not have."""
+    """The checkpoint is sound and does not belong to this graph: other names, dtypes or shapes of variables."""
 
 
 class ModelFilesMissing(RestoreError):
@@ -146,7 +146,7 @@ class ModelFilesMissing(RestoreError):
 
 
 class NotASavedModel(RestoreError):
-    """The path is no SavedModel: another folder, another format, a pointer or a page in the place of the file."""
+    """The path is not what the loader takes: another folder, another format, a pointer or a page in the place of the file."""
 
 
 class GraphDamaged(RestoreError):

@@ -89,10 +89,15 @@ def _library(fields: Mapping[str, str], tensorflow: str) -> Known | None:
     )
 
 
+def _proto(fields: Mapping[str, str], tensorflow: str) -> Known | None:
+    """Other programs have messages too."""
+    return Known() if fields["proto"].startswith("tensorflow.") else None
+
+
 def _attr(fields: Mapping[str, str], tensorflow: str) -> Known:
     from inspector.catalogue import release, releases
 
-    op, attr = fields["op"], fields["attr"]
+    op, attr = fields.get("op", ""), fields["attr"]
     having = []
     for version in releases():
         op_def = release(version).op(op)
@@ -129,6 +134,7 @@ _TELL: Mapping[str, Callable[[Mapping[str, str], str], Known | None]] = {
     "op-without-module": _module,
     "op-library-not-loaded": _library,
     "attr-not-in-op": _attr,
+    "graph-def-not-parsed": _proto,
     "type-not-registered": _type,
     "slot-variables": _slots,
 }

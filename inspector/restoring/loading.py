@@ -66,7 +66,8 @@ def load(
     told by the warning RestoredByFallback; if none does, the exception's ``attempts`` tell what was done. A model that was
     refused as unsafe is not loaded in other ways.
 
-    Raises UsageError for an unknown loader or fallback, and RestoreError.
+    Raises UsageError for an unknown loader or fallback, and RestoreError: MissingDependency where TensorFlow itself cannot
+    be imported.
     """
     if loader not in (_TF2, _TF1):
         raise UsageError(f"unknown loader {loader!r}; there are {_TF2}, {_TF1}")
@@ -81,10 +82,21 @@ def load(
         refusal = _refusal(folder, tags, loader)
         if refusal is not None:
             return _in_other_ways(folder, tags, fallback, refusal, None, loader, options)
+    _import_tensorflow()
     try:
         return _load(folder, tags, loader, options, session)
     except Exception as error:
         return _in_other_ways(folder, tags, fallback, _explained(error, folder, tags, loader), error, loader, options)
+
+
+def _import_tensorflow() -> None:
+    """Raises MissingDependency, of the class of the import's own error, where that fails."""
+    try:
+        import tensorflow  # noqa: F401
+    except Exception as error:
+        from inspector.restoring.diagnosis import without_tensorflow
+
+        raise _as_exception(without_tensorflow(error), error, ()) from error
 
 
 def _load(path: str, tags: Tags, loader: str, options: Any, session: Any) -> Any:

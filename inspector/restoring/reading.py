@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from inspector.named_tuple import NamedTuple
 from inspector.restoring.messages.message import HARMLESS, Message
 from inspector.restoring.messages.registry import matchers
-from inspector.restoring.messages.wording import AFTER, Matcher, Wording
+from inspector.restoring.messages.wording import AFTER, Matcher, Wording, unquoted
 
 WINDOW = 1 << 20
 CONTEXT = 24_000  # characters before a match in which its traceback is looked for
@@ -140,6 +140,8 @@ def _cleaned(text: str) -> str:
         text = _CONTAINER.sub("", text)
     if '{"' in text or '{ "' in text:
         text = "\n".join(map(_of_json, text.split("\n")))
+    if "`" in text:
+        text = unquoted(text)
     if "\\" in text:
         text = text.replace("\\'", "'").replace('\\"', '"')
     return text

@@ -17,6 +17,7 @@ Signs are words, so that they can stand in the index of the rules:
     registered type, dependency cycle
     features                  of the object graph, or of signatures, that some release refuses
     several meta graphs, assets, collections, init op, saver, no saver, odd tensorflow_version
+    whole attrs               the exporter wrote all attrs of nodes, defaults too, and said which
     demands                   the policy has some
 """
 
@@ -77,7 +78,7 @@ def _of_model(model: Model) -> Iterator[str]:
 
 
 def _of_meta_graph(view: MetaView, it: Inspection) -> Iterator[str]:
-    meta, library = view.meta, view.meta.library
+    meta, library, info = view.meta, view.meta.library, view.meta.proto.meta_info_def
     gradients = {*library.registered_gradients.values(), *(gradient for _, gradient in library.gradients)}
     named = {*it.model.kinds.functions, *gradients}
     attrs = {attr for function in library.functions for attr in function.proto.attr}
@@ -95,6 +96,7 @@ def _of_meta_graph(view: MetaView, it: Inspection) -> Iterator[str]:
         "no saver": meta.saver_def is None or not meta.saver_def.restore_op_name,
         "odd tensorflow_version": not meta.tensorflow_version.replace(".", "").isdigit(),
         "object graph": meta.objects is not None,
+        "whole attrs": info.stripped_op_list and not info.stripped_default_attrs,
     }
     yield from (sign for sign, part in parts.items() if part)
     yield from (f"function attr {attr}" for attr in attrs)

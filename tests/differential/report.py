@@ -50,7 +50,7 @@ def numbers(rows: Sequence[Row], held_out: frozenset[str]) -> Iterator[str]:
 
     def line(title: str, some: Sequence[Row], test: Callable[[Row], object] = lambda row: row.agrees) -> str:
         values = [select(some, loader) for loader in LOADERS] + [list(some)]
-        return f"{title:<40}" + "".join(f"{share(value, test):.2%}".rjust(10) for value in values)
+        return f"{title:<40}" + "".join((f"{share(value, test):.2%}" if value else "-").rjust(10) for value in values)
 
     yield line("load and call", open_rows)
     yield line("load and call, held-out kinds", apart)

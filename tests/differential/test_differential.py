@@ -94,6 +94,13 @@ def test_the_first_finding_names_the_damaged_place(compared: Compared, release: 
     assert report.share(failing, lambda row: row.named) >= gate(release, "names_the_place")
 
 
+@pytest.mark.parametrize("release", RELEASES)
+def test_silent_damage_is_told(compared: Compared, release: str) -> None:
+    differing = [row for row in compared.of(release) + compared.of(release, apart=True) if row.differs]
+
+    assert report.share(differing, lambda row: row.warned) >= gate(release, "warned")
+
+
 def test_every_disagreement_is_listed(compared: Compared) -> None:
     """And what is listed disagrees: `make differential LIST=1` writes the list."""
     assert known.keys(compared.of(PINNED)) == known.listed()

@@ -96,10 +96,29 @@ def test_slots_in_2_6(tmp_path: Path) -> None:
         object 2 variable w float32[2]
         object 3 variable m float32[2]
         variable w/.ATTRIBUTES/VARIABLE_VALUE float32[2]
+        variable w/.OPTIMIZER_SLOT/optimizer/momentum/.ATTRIBUTES/VARIABLE_VALUE float32[2]
     """
     outcome = {r: verdicts(text, tmp_path / r, r)["tf2"].outcome for r in ("2.5", "2.6", "2.7", "2.15", "2.16")}
 
     assert outcome == {"2.5": "loads", "2.6": "fails", "2.7": "loads", "2.15": "loads", "2.16": "fails"}
+
+
+@pytest.mark.parametrize(("slot", "rule"), [("float32[3]", "TB009"), ("float64[2]", "TB008"), ("", "TB007")])
+def test_slots_are_restored_where_keras_2_is(tmp_path: Path, slot: str, rule: str) -> None:
+    """A slot has the dtype and shape of its variable, whatever is said of it."""
+    key = "w/.OPTIMIZER_SLOT/optimizer/momentum/.ATTRIBUTES/VARIABLE_VALUE"
+    text = f"""
+        object 0 user_object _generic_user_object children=[optimizer: 1, w: 2]
+        object 1 user_object optimizer children=[] slots=[momentum: 2 3]
+        object 2 variable w float32[2]
+        object 3 variable m float64[7]
+        variable w/.ATTRIBUTES/VARIABLE_VALUE float32[2]
+        {f"variable {key} {slot}" if slot else ""}
+    """
+    (one,) = check(build(text, tmp_path), tensorflow="2.15").models
+    (verdict,) = [verdict for verdict in one.verdicts if verdict.loader == "tf2"]
+
+    assert [one.findings[index].rule for index in verdict.because] == [rule]
 
 
 def test_a_legacy_placeholder_is_a_doubt(tmp_path: Path) -> None:

@@ -53,12 +53,15 @@ FAILURES = [
     ("SignatureMismatch", "broken-signature-tensor", "tf2", None, KeyError, "SG001"),
     ("HardwareMismatch", "device-pins", "tf1", None, tf.errors.InvalidArgumentError, "GR010"),
     ("DTypeMismatch", "broken-dtype-conflict", "tf2", None, ValueError, "GR004"),
-    ("DTypeMismatch", "entry_dtype_int on gradients", "tf2", None, tf.errors.InvalidArgumentError, "TB008"),
-    ("ShapeMismatch", "broken-variable-shape", "tf2", None, ValueError, "TB009"),
+    ("DTypeMismatch", "attr_type_conflict@nested on v1-functions", "tf1", None, tf.errors.InvalidArgumentError, "GR004"),
+    ("ShapeMismatch", "attr_transposed@main on v1-frozen", "tf1", None, ValueError, "GR013"),
+    ("ShapeMismatch", "attr_transposed@nested on lstm", "tf2", None, ValueError, "GR013"),
     ("CheckpointDamaged", "broken-bit-flip", "tf2", None, tf.errors.DataLossError, "TB005"),
     ("CheckpointDamaged", "broken-truncated-shard", "tf2", None, tf.errors.OutOfRangeError, "TB004"),
     ("CheckpointDamaged", "index_bad_magic on gradients", "tf2", None, tf.errors.OpError, "TB002"),
     ("CheckpointMismatch", "entry_missing on gradients", "tf2", None, FileNotFoundError, "TB007"),
+    ("CheckpointMismatch", "entry_dtype_int on gradients", "tf2", None, tf.errors.InvalidArgumentError, "TB008"),
+    ("CheckpointMismatch", "broken-variable-shape", "tf2", None, ValueError, "TB009"),
     ("ModelFilesMissing", "broken-missing-index", "tf2", None, FileNotFoundError, "TB001"),
     ("ModelFilesMissing", "broken-missing-shard", "tf2", None, FileNotFoundError, "TB003"),
     ("ModelFilesMissing", "broken-asset-missing", "tf2", None, OSError, "SM006"),
@@ -388,8 +391,9 @@ def test_success_costs_nothing_more() -> None:
     )
 
 
-def test_without_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The package that is missing is TensorFlow itself."""
+@pytest.mark.parametrize("loader", ["tf1", "tf2"])
+def test_without_tensorflow(loader: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not installed, or installed and broken: a MissingDependency that is an ImportError too."""
 
     class NoTensorFlow:
         def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
@@ -398,11 +402,17 @@ def test_without_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.delitem(sys.modules, "tensorflow")
     monkeypatch.setattr(sys, "meta_path", [NoTensorFlow(), *sys.meta_path])
-    with pytest.raises(inspector.MissingDependency) as caught:
-        inspector.load(GOLDEN / "keras3-mlp")
+    with pytest.raises(inspector.MissingDependency) as broken:
+        inspector.load(GOLDEN / "keras3-mlp", loader=loader)
+    monkeypatch.setattr("inspector.restoring.diagnosis.tensorflow_of", lambda asked: None)
+    with pytest.raises(inspector.MissingDependency) as missing:
+        inspector.load(GOLDEN / "keras3-mlp", loader=loader)
 
-    assert isinstance(caught.value, ImportError)
-    assert caught.value.packages == ("tensorflow",)
+    assert isinstance(broken.value, ImportError)
+    assert "is installed and cannot be imported: ModuleNotFoundError" in broken.value.cause
+    assert isinstance(missing.value, ModuleNotFoundError)
+    assert missing.value.cause == "TensorFlow is not installed in this environment"
+    assert missing.value.packages == ("tensorflow",)
 
 
 def test_the_types(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ SAMPLES = {"": "some_name", "d": "7", "w": "some_name", "line": "what is left", 
 # Fields that the catalogue adds to those of the text.
 ADDED = {"op-not-registered": {"whose", "cure"}, "op-without-module": {"package", "cure"}, "attr-not-in-op": {"cure"},
          "type-not-registered": {"cure"}}  # fmt: skip
+# Sources that are in no wheel of TensorFlow that was looked at.
+OTHER_PROGRAMS = ("tensorflow_serving", "tensorflow_hub", "platform/windows", "triton", "LevelDB")
 ALL = [(message, wording) for message in messages().values() for wording in message.wordings]
 
 
@@ -84,7 +86,7 @@ def test_where_a_wording_comes_from() -> None:
         if wording.seen == QUOTED:
             assert not wording.releases, wording.template
         elif wording.seen == SOURCE and not wording.releases:
-            assert "tensorflow_serving" in wording.source, wording.template
+            assert any(name in wording.source for name in OTHER_PROGRAMS), wording.template
 
 
 def test_anchors_are_shared() -> None:

@@ -139,6 +139,17 @@ def test_the_release_that_a_text_names() -> None:
     assert found.packages == ("tensorflow-text==2.12.*",)
 
 
+@pytest.mark.parametrize("named", ["1.5.0", "1.12.3", "0.9", "99.1.0"])
+def test_a_release_that_cannot_be_judged(named: str) -> None:
+    """What the text says is told all the same."""
+    text = (
+        f"GraphDef min consumer version 99 above current version 24 for TensorFlow {named}.  Please upgrade TensorFlow."
+    )
+    found = diagnose(text)
+
+    assert (found.kind, found.certainty) == ("VersionMismatch", "sure")
+
+
 def in_pieces(text: str, size: int) -> Iterator[str]:
     for at in range(0, len(text), size):
         yield text[at : at + size]

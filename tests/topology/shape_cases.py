@@ -439,6 +439,26 @@ def _two_vectors(rng: Random) -> tuple[list[Given], dict[str, Any]]:
     return [Given(shape(rng, rng.choice((1, 1, 2))), None, INT32) for _ in range(2)], {}
 
 
+def _ensure_shape(rng: Random) -> tuple[list[Given], dict[str, Any]]:
+    some = shape(rng)
+    return [f(some)], {"shape": near(rng, some)}
+
+
+def _quantize(rng: Random) -> tuple[list[Given], dict[str, Any]]:
+    some = shape(rng)
+    along = rng.choice((-1, -1, 0, 1))
+    size = some[along] if some is not None and 0 <= along < len(some) else 3
+    ends = () if along == -1 else (size,)
+    return [f(some), f(near(rng, ends)), f(near(rng, ends))], {"axis": along}
+
+
+def _segments(rng: Random) -> tuple[list[Given], dict[str, Any]]:
+    some = shape(rng)
+    ids = near(rng, some[: rng.randrange(len(some) + 1)] if some is not None else None)
+    count = scalar(rng.randrange(-1, 6)) if rng.random() < 0.9 else const(3)
+    return [f(some), Given(ids, None, INT32), maybe(rng, count)], {}
+
+
 RECIPES: dict[str, Recipe] = {
     **dict.fromkeys(("Sum", "Prod", "Mean", "Max", "Min", "All", "Any", "EuclideanNorm"), _reduction),
     **dict.fromkeys(("BatchMatMul", "BatchMatMulV2", "BatchMatMulV3"), _batch_mat_mul),
@@ -453,6 +473,9 @@ RECIPES: dict[str, Recipe] = {
     **dict.fromkeys(("AssignVariableOp", "AssignAddVariableOp", "AssignSubVariableOp"), _write),
     **dict.fromkeys(("Placeholder",), _placeholder),
     **dict.fromkeys(("VariableV2", "Variable"), _variable),
+    **dict.fromkeys(("QuantizeV2", "Dequantize"), _quantize),
+    **dict.fromkeys([f"UnsortedSegment{name}" for name in ("Sum", "Max", "Min", "Prod")], _segments),
+    "EnsureShape": _ensure_shape,
     **dict.fromkeys(("BroadcastArgs", "BroadcastGradientArgs"), _two_vectors),
     "MatMul": _mat_mul, "Einsum": _einsum, "BiasAdd": _bias_add, "Reshape": _reshape, "Squeeze": _squeeze,
     "ExpandDims": _expand_dims, "ConcatV2": _concat, "Concat": lambda rng: _concat(rng, first=True), "Pack": _pack,

@@ -19,17 +19,20 @@ from inspector.topology.ops import OpSet
 from inspector.topology.shapes.propagation import MAIN, Inference
 from inspector.topology.shapes.table import SHAPE_FUNCTIONS
 from inspector.wire.schema import message
-from tests.topology.shape_cases import FLOAT, INT32, RECIPES, RESOURCE, Case, Given, cases
+from tests.topology.shape_cases import FLOAT, INT32, INT64, RECIPES, RESOURCE, STRING, Case, Given, cases
 from tests.topology.shape_programs import program
 
 tf = pytest.importorskip("tensorflow")
 pytestmark = pytest.mark.xdist_group("tensorflow")
 
+UNEVALUATED = "Unable to evaluate a constant node"
 OF_A_RECIPE, OF_A_FAMILY = 40, 8  # cases of an op
 # Ops that TensorFlow's importer takes only as a part of more than a case has, and that a model rarely has.
 ELSEWHERE = {
     "If",
     "StatelessIf",
+    "Case",
+    "StatelessCase",
     "While",
     "StatelessWhile",
     "Const",
@@ -226,6 +229,40 @@ def test_an_op_as_tensorflow_infers_it(op: str) -> None:
     assert counts["equal"] >= 0.75 * counts["outputs"], counts
     if op not in SILENT:
         assert counts["refused by TensorFlow alone"] <= 1 + counts["refused by both"] // 4, counts
+
+
+def unreadable(graph: Any, place: int) -> Any | None:
+    """The graph with a Const that cannot be read for one input; None where the input has no whole shape, or no elements."""
+    node = next(node for node in graph.node if node.name == f"input_{place}")
+    shape = node.attr["value"].tensor.tensor_shape if node.op == "Const" else node.attr["shape"].shape
+    dtype = node.attr["dtype"].type
+    whole = not shape.unknown_rank and all(dim.size > 0 for dim in shape.dim)
+    if node.op not in ("Const", "Placeholder") or not whole or dtype not in (FLOAT, INT32, STRING, INT64):
+        return None
+    damaged = type(graph).FromString(graph.SerializeToString())
+    node = next(node for node in damaged.node if node.name == f"input_{place}")
+    node.op = "Const"
+    node.attr.pop("shape", None)
+    node.attr["value"].tensor.Clear()
+    node.attr["value"].tensor.dtype = dtype
+    node.attr["value"].tensor.tensor_shape.CopyFrom(shape)
+    node.attr["value"].tensor.tensor_content = b"\x7f" * 3
+    return damaged
+
+
+@pytest.mark.parametrize("op", sorted((set(SHAPE_FUNCTIONS) - ELSEWHERE) & set(RECIPES)))
+def test_which_values_a_shape_function_asks_for(op: str) -> None:
+    """A Const that cannot be read stops the import where its value is asked for, and nowhere else."""
+    op_def = op_defs()[op]
+    for case in cases(op, op_def, OF_A_FAMILY):
+        graph = graph_of(case, op_def)
+        if tensorflows(graph)[1]:
+            continue
+        for place in range(len(case.inputs)):
+            damaged = unreadable(graph, place)
+            refusal = tensorflows(damaged)[1] if damaged is not None else ""
+            if damaged is not None and (not refusal or refusal == UNEVALUATED):
+                assert ours(damaged)[1] == refusal, (case, place)
 
 
 def test_what_graphs_compute_with_shapes() -> None:

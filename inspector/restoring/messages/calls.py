@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.restoring.kinds import DEPENDENCY, GRAPH, LIKELY, POSSIBLE, SIGNATURE
+from inspector.restoring.kinds import DEPENDENCY, DTYPE, GRAPH, LIKELY, POSSIBLE, SHAPE, SIGNATURE
 from inspector.restoring.messages.message import Message
 from inspector.restoring.messages.wording import QUOTED, SOURCE, Wording
 
@@ -30,8 +30,8 @@ MESSAGES = (
         "the call does not fit the arguments of the function: {why}",
         f"name every argument that the function has, and no other; {_NEAREST}",
         (
-            Wording("Binding inputs to tf.function failed due to `{why}`", "2.15-2.21", _BINDING),
-            Wording("Binding inputs to tf.function `{function}` failed due to `{why}`", "2.12-2.21", _BINDING),
+            Wording("Binding inputs to tf.function failed due to `{why:lazy}`. Received", "2.15-2.21", _BINDING),
+            Wording("Binding inputs to tf.function `{function}` failed due to `{why:lazy}`.Received", "2.12", _BINDING),
             Wording("TypeError: {function:lazy} missing required {why:line}", "1.15-2.21", _CONCRETE, frame="concrete_function.py"),
             Wording("TypeError: {function:lazy} got {why:line}", "", _CONCRETE, frame="concrete_function.py"),
             Wording("TypeError: {function:lazy} takes {why:line}", "", _CONCRETE, seen=QUOTED, frame="concrete_function.py"),
@@ -42,7 +42,7 @@ MESSAGES = (
         certainty=LIKELY,
     ),
     Message(
-        "argument-dtype", SIGNATURE,
+        "argument-dtype", DTYPE,
         "input {input} of the call is {found}, the function takes {wanted}",
         f"cast it: tf.cast(x, tf.{{wanted}}); {_NEAREST}",
         (
@@ -93,6 +93,8 @@ MESSAGES = (
         "pip install tf_keras (of the same minor release as TensorFlow), or export again without the optimizer "
         "(include_optimizer=False, model.export(...)); inspector.load(..., fallback=['without_slots']) loads a copy without it",
         (
+            Wording("'_UserObject' object has no attribute 'add_slot'", "", _LOAD),
+            Wording("'AutoTrackable' object has no attribute 'add_slot'", "", _LOAD, seen=QUOTED),
             Wording("object has no attribute 'add_slot'", "", _LOAD),
             Wording("Unable to load SavedModel that contains an optimizer without the Keras module", "2.12-2.21", _LOAD, seen=SOURCE),
         ),
@@ -127,7 +129,7 @@ MESSAGES = (
         LIKELY,
     ),
     Message(
-        "layer-input", SIGNATURE,
+        "layer-input", SHAPE,
         "a Keras layer was given an input of another shape than it was built with",
         "give the model inputs of the shape that it was built with (mind the batch dimension)",
         (

@@ -5,15 +5,15 @@ from __future__ import annotations
 from inspector.restoring.kinds import (
     CHECKPOINT_DAMAGED,
     CHECKPOINT_MISMATCH,
-    DTYPE,
     FILES,
     GRAPH,
     LIKELY,
+    NOT_SAVED_MODEL,
     POSSIBLE,
     SHAPE,
     VERSION,
 )
-from inspector.restoring.messages.message import HARMLESS, SYMPTOM, WRAPPER, Message
+from inspector.restoring.messages.message import HINT, SYMPTOM, WRAPPER, Message
 from inspector.restoring.messages.wording import QUOTED, SOURCE, Wording
 
 _READER = "core/util/tensor_bundle/tensor_bundle.cc BundleReader"
@@ -71,7 +71,7 @@ _FILES = (
         ),
         ("TB001",),
         POSSIBLE,
-        HARMLESS,
+        HINT,
     ),
     Message(
         "variable-without-value", FILES,
@@ -127,6 +127,18 @@ _DAMAGED = (
             Wording("Couldn't match files for checkpoint", "1.15-2.21", "python/checkpoint/checkpoint_management.py", seen=SOURCE),
         ),
         ("TB002",),
+        LIKELY,
+    ),
+    Message(
+        "checkpoint-wrong-prefix", NOT_SAVED_MODEL,
+        "a data file of a checkpoint was given where the common beginning of its files' names is asked for",
+        "pass the path up to .index and .data-00000-of-0000N (model.ckpt, variables/variables), without them",
+        (
+            Wording(".data-{shard:w}: Data loss: not an sstable (bad magic number)", "", "core/util/tensor_slice_reader.cc", seen=QUOTED),
+            Wording(".data-{shard:w}: DATA_LOSS: not an sstable (bad magic number)", "", "core/util/tensor_slice_reader.cc", seen=QUOTED),
+            Wording("Unable to open table file {path:w}.data-{shard:w}: {:lazy}not an sstable (bad magic number)", "", "core/util/tensor_slice_reader.cc", seen=QUOTED),
+        ),
+        certainty=LIKELY,
     ),
     Message(
         "checksum", CHECKPOINT_DAMAGED,
@@ -236,7 +248,7 @@ _OTHER = (
         ("OB016", "TB007"),
     ),
     Message(
-        "checkpoint-dtype", DTYPE,
+        "checkpoint-dtype", CHECKPOINT_MISMATCH,
         "the tensor `{key}` is {found} in the checkpoint, the graph expects {wanted}",
         f"{_TOGETHER}; cast a variable in code, not in the file",
         (Wording("tensor_name = {key}; expected dtype {wanted:lazy} does not equal original dtype {found:line}", "1.15-2.21", _RESTORE),),
@@ -250,7 +262,7 @@ _OTHER = (
         ("TB006",),
     ),
     Message(
-        "checkpoint-shape", SHAPE,
+        "checkpoint-shape", CHECKPOINT_MISMATCH,
         "a variable has the shape {wanted} in the graph and {found} in the checkpoint",
         f"{_TOGETHER}; for fine-tuning, leave the layers that changed out of what is restored",
         (
@@ -262,12 +274,14 @@ _OTHER = (
         ("TB009",),
     ),
     Message(
-        "layer-weights-shape", SHAPE,
+        "layer-weights-shape", CHECKPOINT_MISMATCH,
         "the weights of a layer have another shape in the file than in the model",
         "build the model with the configuration of the file (classes, input shape, include_top), or load by_name with "
         "skip_mismatch=True",
         (
             Wording("not compatible with provided weight shape", "1.15-2.21", "keras", seen=SOURCE),
+            Wording("Shape mismatch in layer #{:d} (named {layer:w}) for weight", "2.12-2.15, 2.21", "keras", seen=SOURCE),
+            Wording("Shape mismatch in model for top-level weight", "2.12-2.15, 2.21", "keras", seen=SOURCE),
             Wording("The shape of the target variable and the shape of the target value in `variable.assign(value)` must match", "2.21", "keras", seen=SOURCE),
         ),
         certainty=LIKELY,
@@ -280,6 +294,7 @@ _OTHER = (
             Wording("You are trying to load a weight file containing {found:d} layers into a model with {wanted:d} layers", "1.15-2.21", "keras", seen=SOURCE),
             Wording("Layer count mismatch when loading weights from file", "2.12-2.15, 2.21", "keras", seen=SOURCE),
             Wording("Weight count mismatch for layer", "2.12-2.15, 2.21", "keras", seen=SOURCE),
+            Wording("Weight count mismatch for top-level weights", "2.12-2.15, 2.21", "keras", seen=SOURCE),
             Wording("weight(s), but the saved weights have {found:d} element(s)", "1.15-2.21", "keras", seen=SOURCE),
             Wording("variables, but received {found:d} variables during loading", "2.12-2.15, 2.21", "keras", seen=SOURCE),
             Wording("objects could not be loaded. Example error message", "2.21", "keras", seen=SOURCE),
@@ -310,13 +325,10 @@ _OTHER = (
         ("TB013", "TB011", "TB010"),
     ),
     Message(
-        "assign-dtype", DTYPE,
+        "assign-dtype", CHECKPOINT_MISMATCH,
         "a variable is {wanted}, and is to be given a value of {found}",
         _TOGETHER,
-        (
-            Wording("Trying to assign variable with wrong dtype. Expected {wanted:lazy} got {found:w}", "1.15-2.21", _VARIABLES),
-            Wording("Trying to read variable with wrong dtype. Expected {wanted:lazy} got {found:w}", "1.15-2.21", _VARIABLES),
-        ),
+        (Wording("Trying to assign variable with wrong dtype. Expected {wanted:lazy} got {found:w}", "1.15-2.21", _VARIABLES),),
         ("TB008", "TB014", "GR004"),
     ),
     Message(

@@ -1,4 +1,4 @@
-"""Other runtimes and other moments: TensorFlow Lite, TensorFlow.js, and errors of an export."""
+"""Other runtimes and other moments: TensorFlow Lite, TensorFlow.js, an export, a database of the same format."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from inspector.restoring.messages.message import Message
 from inspector.restoring.messages.wording import QUOTED, SOURCE, Wording
 
 _LITE = "lite/python/convert.py"
+_LEVELDB = "LevelDB table/format.cc, table/block.cc"
 
 MESSAGES = (
     Message(
@@ -52,5 +53,17 @@ MESSAGES = (
             Wording("Tried to export a function which references an untracked", "", "python/saved_model/save.py", seen=QUOTED),
         ),
         certainty=LIKELY,
+    ),
+    Message(
+        "leveldb", UNKNOWN,
+        "this is a message of LevelDB, a database that TensorFlow's checkpoints share a format with: no TensorFlow in it",
+        "repair or replace the database",
+        (
+            Wording("Corruption: not an sstable (bad magic number)", "", _LEVELDB, seen=SOURCE),
+            Wording("Corruption: block checksum mismatch", "", _LEVELDB, seen=SOURCE),
+            Wording("Corruption: bad block", "", _LEVELDB, seen=SOURCE),
+            Wording("Corruption: bad entry in block", "", _LEVELDB, seen=SOURCE),
+            Wording("Corruption: truncated block read", "", _LEVELDB, seen=SOURCE),
+        ),
     ),
 )  # fmt: skip

@@ -10,7 +10,7 @@ _PARSE = "python/saved_model/loader_impl.py parse_saved_model"
 _READ = "cc/saved_model/reader.cc ReadSavedModel"
 _PROTO = "core/platform/env.cc ReadBinaryProto"
 _SERVER = "tensorflow_serving/sources/storage_path/file_system_storage_path_source.cc"
-_HUB = "tensorflow_hub"
+_HUB = "tensorflow_hub/module_v2.py"
 _H5PY = "h5py"
 _RUN_LOOK = "python -m inspector FOLDER says what is there instead"
 
@@ -24,7 +24,7 @@ MESSAGES = (
             Wording("SavedModel file does not exist at: {path:lazy}/{saved_model.pbtxt|saved_model.pb}", "1.15-2.21", _PARSE),
             Wording("SavedModel file does not exist at: {path:line}", "1.15-2.21", _PARSE),
             Wording("Could not find SavedModel .pb or .pbtxt at supplied export directory path: {path:w}", "1.15-2.21", _READ),
-            Wording("'{path}' contains neither 'saved_model.pb' nor 'saved_model.pbtxt'", "", _HUB, seen=QUOTED),
+            Wording("'{path}' contains neither 'saved_model.pb' nor 'saved_model.pbtxt'", "", _HUB, seen=SOURCE),
             Wording("SavedModel not found in export directory: {path:w}", "", "cc/saved_model/loader.cc", seen=QUOTED),
         ),
         ("SM001",),
@@ -35,6 +35,7 @@ MESSAGES = (
         "put the model into a numbered folder, .../1/saved_model.pb, and serve the folder above it; in a container check that "
         "the folder is mounted there",
         (
+            Wording("No versions of servable {name} found under base path {path:lazy}. Did you forget", "", _SERVER, seen=SOURCE),
             Wording("No versions of servable {name} found under base path {path:line}", "", _SERVER, seen=SOURCE),
             Wording("Could not find base path {path} for servable {name:w}", "", _SERVER, seen=SOURCE),
         ),
@@ -60,8 +61,8 @@ MESSAGES = (
         "the bytes are no {proto}: the file is cut, or of another kind (a SavedModel is no GraphDef)",
         f"load a SavedModel by tf.saved_model.load(its folder); else copy the file again in binary mode; {_RUN_LOOK}",
         (
-            Wording("Error parsing message with type 'tensorflow.{proto}'", "", "google.protobuf"),
-            Wording("Error parsing message as the message exceeded the protobuf limit with type 'tensorflow.{proto}'", "", "google.protobuf", seen=QUOTED),
+            Wording("Error parsing message with type '{proto}'", "", "google.protobuf"),
+            Wording("Error parsing message as the message exceeded the protobuf limit with type '{proto}'", "", "google.protobuf", seen=QUOTED),
         ),
         certainty=POSSIBLE,
     ),
@@ -157,6 +158,17 @@ MESSAGES = (
         ("SM006",),
     ),
     Message(
+        "file-missing-on-windows", FILES,
+        "the file `{file}` of the model is not there, or cannot be opened",
+        "copy the whole model folder again (.gitignore and download tools leave large files out); correct the path",
+        (
+            Wording("NewRandomAccessFile failed to Create/Open: {file:lazy} : ", "", "core/platform/windows/windows_file_system.cc", seen=SOURCE),
+            Wording("NewReadOnlyMemoryRegionFromFile failed to Create/Open: {file:lazy} : ", "", "core/platform/windows/windows_file_system.cc", seen=SOURCE),
+        ),
+        ("TB003", "SM006", "TB001"),
+        LIKELY,
+    ),
+    Message(
         "asset-content", FILES,
         "the file that fills a lookup table holds something else than the table expects",
         "copy the assets again from the export; if it comes from Git, git lfs pull; a vocabulary has each word once and no "
@@ -239,12 +251,12 @@ MESSAGES = (
     ),
     Message(
         "warmup-record", FILES,
-        "a TFRecord file is none, or is cut: assets.extra/tf_serving_warmup_requests, if this is TensorFlow Serving",
-        "write the warm-up requests again with tf.io.TFRecordWriter, one PredictionLog a record, or remove the file",
+        "the warm-up requests in assets.extra/tf_serving_warmup_requests cannot be read",
+        "write them again with tf.io.TFRecordWriter, one PredictionLog a record (1000 at most), or remove the file",
         (
-            Wording("corrupted record at {offset:d}", "1.15-2.21", "core/lib/io/record_reader.cc", seen=SOURCE),
-            Wording("truncated record at {offset:d}", "1.15-2.21", "core/lib/io/record_reader.cc", seen=SOURCE),
+            Wording("Please verify your warmup data is in TFRecord format", "", "tensorflow_serving/servables/tensorflow/saved_model_warmup_util.cc", seen=SOURCE),
+            Wording("Failed to parse warmup record: ", "", "tensorflow_serving/servables/tensorflow/saved_model_warmup_util.cc", seen=SOURCE),
+            Wording("Number of warmup records exceeds the maximum", "", "tensorflow_serving/servables/tensorflow/saved_model_warmup_util.cc", seen=SOURCE),
         ),
-        certainty=LIKELY,
     ),
 )  # fmt: skip

@@ -38,7 +38,7 @@ MESSAGES = (
             Wording("Function {function:w} was not found. Please make sure the FunctionDef `fdef` is correct", "2.9-2.21", _TO_GRAPH, seen=SOURCE),
             Wording("ValueError: {function:w} function not found.", "1.15-2.6, 2.15-2.21", _TO_GRAPH, seen=SOURCE),
             Wording("FunctionDefLibrary missing '{function}' FunctionDef", "1.15-2.21", "python/framework/importer.py"),
-            Wording("KeyError: '__inference_{function}'", "", "python/saved_model/function_deserialization.py"),
+            Wording("KeyError: '__inference_{function:w}", "", "python/saved_model/function_deserialization.py"),
             Wording("KeyError: '__forward_{function}'", "", "python/saved_model/function_deserialization.py", seen=QUOTED),
             Wording("Unable to find FunctionDef for {function:w} in library", "1.15-2.21", "core/common_runtime", seen=SOURCE),
         ),

@@ -10,6 +10,7 @@ _CONSTRUCTOR = "core/common_runtime/graph_constructor.cc GraphConstructor"
 _NODE = "core/framework/node_def_util.cc ValidateNodeDef"
 _SHAPES = "core/framework/shape_inference.cc"
 _TENSOR = "core/framework/tensor.cc"
+_VARIABLES = "core/kernels/resource_variable_ops.cc"
 _SAVED = "cc/saved_model/loader.cc ValidateSavedTensors"
 _AGAIN = "export the model again; if a tool rewrote the graph, look at what it removed or renamed"
 
@@ -103,6 +104,13 @@ _DTYPES = (
             Wording("Input '{input}' passed {found:lazy} expected {wanted:w} while building NodeDef", "1.15-2.21", "core/framework/node_def_builder.cc"),
         ),
         ("GR004", "FN005", "FN006", "FN012"),
+    ),
+    Message(
+        "read-dtype", DTYPE,
+        "a node reads a variable of {found} as {wanted}",
+        "make the dtype of the node that reads and of the variable the same where the model is built, and export again",
+        (Wording("Trying to read variable with wrong dtype. Expected {wanted:lazy} got {found:w}", "1.15-2.21", _VARIABLES),),
+        ("GR004",),
     ),
     Message(
         "const-dtype", DTYPE,

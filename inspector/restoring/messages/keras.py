@@ -12,7 +12,7 @@ from inspector.restoring.kinds import (
     UNSAFE,
     VERSION,
 )
-from inspector.restoring.messages.message import Message
+from inspector.restoring.messages.message import SYMPTOM, Message
 from inspector.restoring.messages.wording import QUOTED, SOURCE, Wording
 
 _API = "keras/src/saving/saving_api.py"
@@ -23,8 +23,8 @@ _TFSM = "keras/src/export/tfsm_layer.py"
 
 MESSAGES = (
     Message(
-        "keras3-format", VERSION,
-        "Keras 3 does not load a SavedModel as a Keras model any more",
+        "keras3-format", NOT_SAVED_MODEL,
+        "the path is no file of Keras: load_model of Keras 3 takes .keras and .h5 files, and no SavedModel folder any more",
         "for inference: keras.layers.TFSMLayer(FOLDER, call_endpoint='serving_default'); for the whole model: pip install "
         "tf_keras, then tf_keras.models.load_model(FOLDER), or TF_USE_LEGACY_KERAS=1; or save it as .keras with Keras 2",
         (
@@ -48,10 +48,11 @@ MESSAGES = (
         certainty=LIKELY,
     ),
     Message(
-        "keras-file-missing", FILES,
-        "the file of the Keras model is not there",
+        "keras-file-missing", NOT_SAVED_MODEL,
+        "there is no file or folder of a Keras model at the path",
         "correct the path; relative paths start at the current folder of the process",
         (
+            Wording("No file or directory found at {path:w}", "2.12-2.15, 2.21", f"{_LEGACY}/save.py", seen=SOURCE),
             Wording("File not found: filepath={path:w}", "2.21", _API, seen=SOURCE),
             Wording("Please ensure the file is an accessible `.keras` zip file", "2.21", _API, seen=SOURCE),
         ),
@@ -62,6 +63,26 @@ MESSAGES = (
         "python -m inspector FILE says what it is; rename it to .h5 if it is HDF5, or download it again",
         (
             Wording("BadZipFile: File is not a zip file", "", "Python", seen=QUOTED, frame="saving_lib.py"),
+        ),
+    ),
+    Message(
+        "keras-neither-format", NOT_SAVED_MODEL,
+        "the path is neither an HDF5 file nor a SavedModel folder; or h5py cannot be imported, so that HDF5 is not known",
+        "python -m inspector PATH says what it is; pip install h5py",
+        (
+            Wording("Unable to load model. Filepath is not an hdf5 file (or h5py is not available) or SavedModel.", "2.12-2.15, 2.21", f"{_LEGACY}/save.py", seen=SOURCE),
+        ),
+        certainty=LIKELY,
+    ),
+    Message(
+        "keras-h5py-missing", DEPENDENCY,
+        "h5py is not installed, which Keras needs to read an HDF5 file",
+        "pip install h5py",
+        (
+            Wording("`load_model()` using h5 format requires h5py.", "2.12-2.15, 2.21", f"{_LEGACY}/hdf5_format.py", seen=SOURCE),
+            Wording("Filepath looks like a hdf5 file but h5pyis not available", "2.12-2.15, 2.21", f"{_LEGACY}/save.py", seen=SOURCE),
+            Wording("`load_weights` requires h5py", "2.12-2.15, 2.21", f"{_LEGACY}/save.py", seen=SOURCE),
+            Wording("Loading HDF5 files requires the h5py package", "2.21", _API, seen=SOURCE),
         ),
     ),
     Message(
@@ -79,6 +100,8 @@ MESSAGES = (
             Wording("Unable to restore a {what:w} of class {name:w}. ", "2.3-2.21", _SAVED, seen=SOURCE),
             Wording("Unable to restore custom {what:w} of type {name:w}", "2.3-2.21", _SAVED, seen=SOURCE),
             Wording("Could not deserialize {what:w} '{name}' because its parent module", "2.12-2.15, 2.21", _OBJECTS, seen=SOURCE),
+            Wording("Unable to restore object of {what:w} '{name}'.", "2.12-2.15, 2.21", _SAVED, seen=SOURCE),
+            Wording("Cannot deserialize object of {what:w} `{name:w}`. If", "2.15, 2.21", _OBJECTS, seen=SOURCE),
             Wording("ValueError: Unknown {what:w}: {name:w}", "1.15-2.21", "keras/saving", seen=SOURCE),
         ),
     ),
@@ -89,10 +112,12 @@ MESSAGES = (
         (
             Wording("could not be deserialized properly. Please ensure that components that are Python object instances", "2.15, 2.21", _OBJECTS, seen=SOURCE),
             Wording("Please make sure that this layer is included in the `custom_objects` arg", "", _SAVED, seen=QUOTED),
+            Wording("because the call function was not serialized to the SavedModel", "2.12-2.15, 2.21", _SAVED, seen=SOURCE),
+            Wording("because the class is missing a `from_config()` method", "2.12-2.15, 2.21", _OBJECTS, seen=SOURCE),
             Wording("Please ensure this object is passed to the `custom_objects` argument", "2.6-2.21", "keras/saving", seen=SOURCE),
             Wording("Please ensure you are using a `keras.utils.custom_object_scope`", "2.12-2.15, 2.21", "keras/saving", seen=SOURCE),
         ),
-        certainty=LIKELY,
+        certainty=LIKELY, rank=SYMPTOM,
     ),
     Message(
         "keras-metadata-missing", FILES,
@@ -141,6 +166,13 @@ MESSAGES = (
             Wording("Argument(s) not recognized: ", "2.3-2.21", "keras", seen=SOURCE),
             Wording("is deprecated in the new Keras optimizer", "2.12-2.15", "keras", seen=SOURCE),
             Wording("Unable to revive model from config", "2.12-2.15, 2.21", "keras", seen=SOURCE),
+            Wording("Error loading model(s) in the SavedModel format.", "2.12-2.15, 2.21", _SAVED, seen=SOURCE),
+            Wording("ValueError: Could not parse config: ", "2.12-2.15, 2.21", _OBJECTS, seen=SOURCE),
+            Wording("Saved configuration not understood.", "2.12-2.15, 2.21", f"{_LEGACY}/saving_utils.py", seen=SOURCE),
+            Wording("Unable to decode Keras layer config.", "2.12-2.15", _SAVED, seen=SOURCE),
+            Wording("Unable to decode TF-Keras layer config.", "2.21", _SAVED, seen=SOURCE),
+            Wording("Cannot deserialize the model (invalid config data?)", "2.21", "keras/src/models/functional.py", seen=SOURCE),
+            Wording("Invalid Functional model configuration.", "2.21", "keras/src/models/functional.py", seen=SOURCE),
         ),
         certainty=LIKELY,
     ),
@@ -172,6 +204,7 @@ MESSAGES = (
         (
             Wording("No model config found in the file", "2.12-2.15, 2.21", _LEGACY, seen=SOURCE),
             Wording("No model found in config file", "1.15-2.21", _LEGACY, seen=SOURCE),
+            Wording("Checkpoint does not contain model configuration.", "2.21", _API, seen=SOURCE),
             Wording("Cannot create group in read-only mode", "", "h5py", seen=QUOTED, frame="hdf5_format.py"),
         ),
     ),

@@ -7,8 +7,8 @@ from inspector.restoring.kinds import SURE
 from inspector.restoring.messages.wording import Wording
 
 # What a message is in a chain of errors, the best first: it says what is wrong; it says what followed from it; it only
-# wraps another error; it is no failure at all.
-ROOT, SYMPTOM, WRAPPER, HARMLESS = range(4)
+# wraps another error; it is a failure only if nothing else is there; it is no failure at all.
+ROOT, SYMPTOM, WRAPPER, HINT, HARMLESS = range(5)
 
 
 class Message(NamedTuple):

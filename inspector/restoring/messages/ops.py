@@ -42,20 +42,12 @@ _REGISTERED = (
         certainty=LIKELY,
     ),
     Message(
-        "tensorflow-not-imported", DEPENDENCY,
-        "TensorFlow is installed, and its native library does not load here",
-        "install TensorFlow again in a fresh environment (on Windows with the Visual C++ redistributable); the lines above this "
-        "one in the traceback say which library or instruction is missing",
-        (Wording("Failed to load the native TensorFlow runtime", "1.15-2.21", "python/pywrap_tensorflow.py", seen=SOURCE),),
-        certainty=LIKELY,
-        rank=SYMPTOM,
-    ),
-    Message(
         "attr-not-in-op", VERSION,
-        "the attr `{attr}` of a node is not known to the op `{op}` of the TensorFlow that loads it: a newer one wrote it",
+        "the attr `{attr}` of a node is not known to its op in the TensorFlow that loads it: a newer one wrote it",
         "{cure}",
         (
             Wording("NodeDef mentions attr '{attr}' not in Op<name={op};", "1.15-2.3", _NODE, seen=SOURCE),
+            Wording("NodeDef mentions attr '{attr}' not in Op", "1.15-2.3", _NODE, seen=SOURCE),
             Wording("NodeDef mentions attr '{attr}' not in Op<name={op}>", "1.15-2.3", _NODE, seen=SOURCE),
         ),
         ("OP005",),
@@ -239,7 +231,7 @@ _KERNELS = (
             Wording("DNN library is not found", "2.6-2.15", "stream_executor", seen=SOURCE),
             Wording("Could not create cudnn handle: CUDNN_STATUS", "", "stream_executor", seen=QUOTED),
             Wording("Loaded runtime CuDNN library: {found:lazy} but source was compiled with", "", "stream_executor", seen=QUOTED),
-            Wording("failed. Status: CUDA driver version is insufficient for CUDA runtime version", "", "CUDA", seen=QUOTED),
+            Wording("CUDA driver version is insufficient for CUDA runtime version", "", "CUDA", seen=QUOTED),
             Wording("Blas GEMM launch failed", "", "core/kernels/matmul_op.cc", seen=QUOTED),
         ),
         certainty=LIKELY,

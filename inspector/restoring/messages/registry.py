@@ -8,7 +8,7 @@ from importlib import import_module
 from inspector.restoring.messages.message import Message
 from inspector.restoring.messages.wording import Matcher
 
-FAMILIES = ("files", "checkpoint", "versions", "ops", "graph", "functions", "objects", "signatures", "calls", "keras",
+FAMILIES = ("files", "checkpoint", "versions", "ops", "graph", "functions", "objects", "signatures", "calls", "keras", "hub", "servers",
             "elsewhere", "harmless")  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.restoring.kinds import GRAPH, LIKELY, POSSIBLE, SIGNATURE
+from inspector.restoring.kinds import DTYPE, GRAPH, LIKELY, POSSIBLE, SHAPE, SIGNATURE
 from inspector.restoring.messages.message import SYMPTOM, Message
 from inspector.restoring.messages.wording import QUOTED, SOURCE, Wording
 
@@ -129,7 +129,7 @@ _MODEL = (
             Wording('Serving signature key "{name}" not found', "", _PREDICT, seen=SOURCE),
             Wording('Serving signature name "{name}" not found', "", "tensorflow_serving", seen=SOURCE),
             Wording("KeyError: '{name}'", "1.15-2.21", "python/saved_model/signature_serialization.py _SignatureMap.__getitem__", frame="signature_serialization.py"),
-            Wording("The endpoint '{name}' is neither an attribute of the reloaded SavedModel nor an entry", "", "keras TFSMLayer", seen=QUOTED),
+            Wording("The endpoint '{name}' is neither an attribute of the reloaded SavedModel, nor an entry", "2.12-2.15, 2.21", "keras/src/export/tfsm_layer.py", seen=SOURCE),
         ),
         ("SG004", "OB018"),
     ),
@@ -157,7 +157,7 @@ _REQUESTS = (
         (
             Wording("input tensor alias not found in signature: {name:w}", "", _PREDICT, seen=SOURCE),
             Wording("output tensor alias not found in signature: {name:w}", "", _PREDICT, seen=SOURCE),
-            Wording("input size does not match signature: ", "", _PREDICT, seen=SOURCE),
+            Wording("input size does not match signature", "", _PREDICT, seen=SOURCE),
             Wording("JSON object: does not have named input: {name:w}", "", _REST, seen=SOURCE),
             Wording("of 'instances' list. JSON object: {:lazy} keys must be equal to: ", "", _REST, seen=SOURCE),
             Wording("Missing named input: {name:w} in 'inputs' object", "", _REST, seen=SOURCE),
@@ -169,8 +169,8 @@ _REQUESTS = (
         ("SG009",),
     ),
     Message(
-        "request-dtype", SIGNATURE,
-        "the request has values of another dtype than the signature takes",
+        "request-dtype", DTYPE,
+        "an input has values of another dtype than the signature takes",
         f"cast before sending; {_SHOW}",
         (
             Wording("Expects arg[{input:d}] to be {wanted:lazy} but {found:lazy} is provided", "1.15-2.21", "core/common_runtime/function.cc"),
@@ -185,8 +185,8 @@ _REQUESTS = (
         LIKELY,
     ),
     Message(
-        "request-shape", SIGNATURE,
-        "the request has values of another shape than the signature takes",
+        "request-shape", SHAPE,
+        "an input has values of another shape than the signature takes",
         f"send the batch dimension too, and equal sizes for all inputs; {_SHOW}",
         (
             Wording("Cannot feed value of shape {found:lazy} for Tensor {tensor:lazy}, which has shape {wanted:line}", "1.15-2.21", "python/client/session.py"),

@@ -99,30 +99,6 @@ MESSAGES = (
         ("FN008",),
     ),
     Message(
-        "api-not-there", VERSION,
-        "the program uses `{name}`, which this TensorFlow does not have (any more, or yet)",
-        "install the TensorFlow that the program was written for, or port it (tf.compat.v1, tf_upgrade_v2)",
-        (
-            Wording("module 'tensorflow' has no attribute '{name}'", "", "Python", seen=QUOTED),
-            Wording("module 'tensorflow.compat.v2' has no attribute '{name}'", "", "Python", seen=QUOTED),
-            Wording("No module named 'tensorflow.contrib{name}'", "", "Python", seen=QUOTED),
-            Wording("No module named 'tensorflow.{name}'", "", "Python", seen=QUOTED),
-            Wording("module 'tensorflow.python.{}' has no attribute '{name}'", "", "Python", seen=QUOTED),
-            Wording("module 'tensorflow._api.v2.{}' has no attribute '{name}'", "", "Python", seen=QUOTED),
-        ),
-        certainty=LIKELY,
-    ),
-    Message(
-        "protobuf-version", VERSION,
-        "the installed protobuf is too new for generated code that is imported here",
-        "pip install the protobuf that this TensorFlow asks for (pip check tells), in a fresh environment",
-        (
-            Wording("Descriptors cannot not be created directly", "", "google.protobuf", seen=QUOTED),
-            Wording("Descriptors cannot be created directly", "", "google.protobuf", seen=QUOTED),
-        ),
-        certainty=LIKELY,
-    ),
-    Message(
         "imported-by-older", VERSION,
         "the graph was written by a newer TensorFlow than the one that imports it",
         "load it with the TensorFlow that exported it, or a newer one",

@@ -54,13 +54,13 @@ class Matcher:
 
     def __init__(self, wording: Wording) -> None:
         self.wording = wording
-        literals = [part for kind, part in pieces(wording.template) if kind == "literal"]
+        literals = [part for kind, part in pieces(unquoted(wording.template)) if kind == "literal"]
         self.anchor = max((line for part in literals for line in part.split("\n")), key=len)
         self.weight = sum(map(len, literals)) + (FRAMED if wording.frame and not wording.any_text else 0)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return re.compile(pattern_of(self.wording.template))
+        return re.compile(pattern_of(unquoted(self.wording.template)))
 
     @cached_property
     def _frame(self) -> re.Pattern[str]:
@@ -80,6 +80,11 @@ class Matcher:
         """Whether the text before a match has the frame that the wording asks for."""
         frame = self.wording.frame
         return not frame or (frame.partition(" ")[0] in context and self._frame.search(context) is not None)
+
+
+def unquoted(text: str) -> str:
+    """Without backticks, which get lost where people paste a message."""
+    return text.replace("`", "")
 
 
 def pieces(template: str) -> Iterator[tuple[str, str]]:

@@ -2,22 +2,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspector.rules.rule import ADVICE_NOTE, Example, Found, GraphRule, node_at
+from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule, node_at
 from inspector.rules.wording import plural
-from inspector.topology.inspection import MetaView
-from inspector.topology.wiring import Wiring
+from inspector.topology.inspection import Inspection, MetaView
+from inspector.topology.shapes.propagation import UNSHAPED
 
 _SHAPES = "_input_shapes"
+_OWN = "_output_shapes"
 
 
-class InputShapesCount(GraphRule):
+class InputShapesCount(Rule):
     """Function's list of input shapes has another length than its arguments.
 
-    What it checks: the attr _input_shapes of every function, which tf.function writes, against the number of arguments.
+    What it checks: the attr _input_shapes of every function, which tf.function writes, against the number of arguments,
+    and that the attr _output_shapes of an argument holds a shape, if it is a list.
 
     Why it matters: with fewer shapes than arguments tf.saved_model.load stops with "Length of `input_shapes` must match
-    the number of `input_arg`s in `fdef`", whether the function is used or not; TensorFlow up to 2.4 does so too with more
-    of them. TensorFlow Serving does not read the attr.
+    the number of `input_arg`s in `fdef`", and with an argument's empty list with "list index out of range", whether the
+    function is used or not; TensorFlow up to 2.4 does so too with more shapes than arguments. TensorFlow Serving reads
+    neither attr.
 
     How to fix: a tool that added or removed an argument (a captured variable) left the attr as it was; change it with the
     arguments, or remove it: it is not required.
@@ -26,9 +29,10 @@ class InputShapesCount(GraphRule):
     code = "FN007"
     name = "input-shapes-count"
     otherwise = ADVICE_NOTE
-    needs = ("function attr _input_shapes",)
-    message = "the function `{function}` has {arguments} and {shapes} in its attr _input_shapes"
-    fix = "remove the attr _input_shapes of `{function}`, or give it one shape an argument"
+    about_nodes = True
+    needs = ("function attr _input_shapes", "shapes")
+    message = "{owner} has {arguments} and {shapes} in its attr {attr}"
+    fix = "remove the attr {attr} of {owner}, or give it one shape an argument"
     good = (
         Example(
             "function f (a: float32) -> (r: float32 = y:activations:0) {_input_shapes: [[?,3]]}\n"
@@ -46,18 +50,33 @@ class InputShapesCount(GraphRule):
             "  y = Relu(a) {T: float32}",
             expect=("f",),
         ),
+        Example(
+            "function f (a: float32 {_output_shapes: list []}) -> (r: float32 = y:activations:0)\n"
+            "  y = Relu(a) {T: float32}",
+            expect=("f",),
+        ),
     )
 
-    def check_graph(self, wiring: Wiring, view: MetaView) -> Iterator[Found]:
-        function = view.meta.function(wiring.function) if wiring.function else None
-        if function is None or _SHAPES not in function.proto.attr:
-            return
-        shapes, arguments = len(function.proto.attr[_SHAPES].list.shape), len(function.signature.input_arg)
-        if shapes and shapes != arguments:
-            data = {
-                "function": wiring.function,
-                "arguments": plural(arguments, "argument"),
-                "shapes": plural(shapes, "shape"),
-                "fewer": shapes < arguments,
-            }
-            yield Found(node_at(view, wiring.function, "", "attr"), wiring.function, data)
+    def check(self, it: Inspection) -> Iterator[Found]:
+        for view in it.meta_views:
+            for function in view.meta.library.functions:
+                arguments = len(function.signature.input_arg)
+                shapes = len(function.proto.attr[_SHAPES].list.shape) if _SHAPES in function.proto.attr else 0
+                if shapes and shapes != arguments:
+                    yield _found(view, function.name, f"function `{function.name}`", arguments, shapes, _SHAPES)
+            for trouble in view.shape_troubles:
+                if trouble.kind == UNSHAPED:
+                    owner = f"argument `{trouble.node}` of function `{trouble.function}`"
+                    yield _found(view, trouble.function, owner, 1, 0, _OWN)
+
+
+def _found(view: MetaView, function: str, owner: str, arguments: int, shapes: int, attr: str) -> Found:
+    data = {
+        "function": function,
+        "owner": f"the {owner}",
+        "arguments": plural(arguments, "argument"),
+        "shapes": plural(shapes, "shape"),
+        "attr": attr,
+        "fewer": shapes < arguments,
+    }
+    return Found(node_at(view, function, "", "attr"), function, data)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule, node_at
 from inspector.topology.inspection import Inspection
-from inspector.topology.shapes.propagation import CONFLICT
+from inspector.topology.shapes.propagation import INCONSISTENT, TOO_FEW
 
 
 class OutputShapesInconsistent(Rule):
@@ -56,6 +56,6 @@ class OutputShapesInconsistent(Rule):
     def check(self, it: Inspection) -> Iterator[Found]:
         for view in it.meta_views:
             for trouble, seen_by in view.shape_troubles.items():
-                if trouble.kind != CONFLICT:
+                if trouble.kind in (INCONSISTENT, TOO_FEW):
                     data = {"node": trouble.node, "op": trouble.op, "words": trouble.words, "seen_by": seen_by}
                     yield Found(node_at(view, trouble.function, trouble.node, "attr"), trouble.node, data)

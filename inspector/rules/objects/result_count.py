@@ -56,6 +56,7 @@ class ResultCount(Rule):
                     "function": name,
                     "results": plural(results, "result"),
                     "told": plural(len(told), "tensor"),
+                    "too_few": results < len(told),
                 }
                 where = Location(
                     "", view.meta.index, field=f"object_graph_def.concrete_functions[{name}].output_signature"

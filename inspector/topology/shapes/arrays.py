@@ -54,6 +54,10 @@ def placeholder_with_default(node: Node) -> Sequence[Shape]:
     return [declared]
 
 
+def ensure_shape(node: Node) -> Sequence[Shape]:
+    return [merge(node.shape(0), node.shape_attr())]
+
+
 def shape_of_inputs(node: Node) -> Sequence[Shape]:
     """Shape and ShapeN: a vector as long as the rank."""
     return [(None if fact.shape is None else len(fact.shape),) for fact in node.inputs]
@@ -336,6 +340,7 @@ ARRAYS = {
     "Placeholder": placeholder,
     "Variable": variable,
     "PlaceholderWithDefault": placeholder_with_default,
+    "EnsureShape": ensure_shape,
     "Shape": shape_of_inputs,
     "ShapeN": shape_of_inputs,
     "Pack": pack,

@@ -16,7 +16,8 @@ from struct import unpack
 from typing import Any
 
 from inspector.model.dtypes import Shape
-from inspector.topology.shapes.facts import Node, Value, shape_spelled_by
+from inspector.model.tensors import is_readable
+from inspector.topology.shapes.facts import UNREADABLE, Node, Unreadable, Value, shape_spelled_by
 from inspector.topology.shapes.lattice import ShapeError, concatenate, elements, is_whole
 from inspector.topology.shapes.slicing import dense, masks_of, slice_of_spelled
 from inspector.wire.coding import varint
@@ -27,7 +28,7 @@ _MOST = 64  # elements
 _SHORT = 1024  # bytes of an attr that may hold that many
 
 
-Constant = tuple[Shape, Value | None]  # the shape of a Const, and its elements if they are few integers
+Constant = tuple[Shape, Value | None]  # the shape of a Const, and its elements if they are few integers, or UNREADABLE
 
 
 @lru_cache(maxsize=8192)
@@ -37,14 +38,16 @@ def _small_tensor(raw: bytes) -> Constant:
         return None, None
     tensor = value.tensor
     shape = _shape_of(tensor.tensor_shape)
-    if tensor.dtype not in INTEGERS or shape is None or None in shape or prod(d or 0 for d in shape) > _MOST:
+    if shape is None or None in shape:
         return shape, None
     count = prod(d or 0 for d in shape)
+    if not is_readable(tensor, count):
+        return shape, UNREADABLE
+    if tensor.dtype not in INTEGERS or count > _MOST:
+        return shape, None
     letter = INTEGERS[tensor.dtype][0]
     if tensor.tensor_content:
-        size = 4 if letter == "i" else 8
-        fits = len(tensor.tensor_content) == size * count
-        return shape, unpack(f"<{count}{letter}", tensor.tensor_content) if fits else None
+        return shape, unpack(f"<{count}{letter}", tensor.tensor_content)
     found = tuple(tensor.int_val if letter == "i" else tensor.int64_val)
     if len(found) > count:
         return shape, None
@@ -97,10 +100,11 @@ def evaluate(node: Node, shapes: Sequence[Shape]) -> tuple[Value | None, tuple[S
 
     Where an op has a way of its own to spell a shape, TensorFlow goes by that, and not by the elements.
     """
+    if node.op == "Const" and _const(node) == UNREADABLE:
+        return UNREADABLE, None
     if not node.outputs or node.outputs[0] not in INTEGERS:
         return None, None
-    find = _VALUES.get(node.op)
-    value = find(node) if find is not None else None
+    value = _value(node)
     if value is not None and (len(value) > _MOST or len(value) != elements(shapes[0]) or not _fits(node, value)):
         value = None
     spell = _SPELLED.get(node.op)
@@ -111,6 +115,14 @@ def evaluate(node: Node, shapes: Sequence[Shape]) -> tuple[Value | None, tuple[S
     except ShapeError:
         return value, None
     return value, (spelled,)
+
+
+def _value(node: Node) -> Value | None:
+    find = _VALUES.get(node.op)
+    try:
+        return find(node) if find is not None else None
+    except Unreadable:
+        return None
 
 
 def _fits(node: Node, value: Value) -> bool:
@@ -290,7 +302,8 @@ def _spelled_by_pack(node: Node) -> Shape:
 
 
 def _dim(value: Value | None) -> int | None:
-    return value[0] if value is not None and len(value) == 1 and value[0] >= 0 else None
+    known = value is not None and value != UNREADABLE and len(value) == 1 and value[0] >= 0
+    return value[0] if value is not None and known else None
 
 
 def _spelled_by_concat(node: Node) -> Shape:

@@ -17,6 +17,14 @@ from inspector.wire.schema import message
 
 Handle = tuple[int, Shape]  # the dtype and shape of the variable behind a resource
 Value = tuple[int, ...]  # the elements of a small integer tensor, in row-major order
+UNREADABLE: Value = (1 << 64,)  # in place of them: a Const of which TensorFlow can make no tensor
+
+
+class Unreadable(ShapeError):
+    """A shape function asks for the elements of a Const that has none."""
+
+    def __init__(self) -> None:
+        super().__init__("Unable to evaluate a constant node")
 
 
 class Fact:
@@ -80,12 +88,15 @@ class Node:
         return with_rank(self.inputs[index].shape, rank)
 
     def value(self, index: int) -> Value | None:
-        """The elements of an input that is a small constant of integers."""
-        return self.inputs[index].value
+        """The elements of an input that is a small constant of integers. Raises Unreadable."""
+        value = self.inputs[index].value
+        if value == UNREADABLE:
+            raise Unreadable
+        return value
 
     def scalar(self, index: int) -> int | None:
-        """The value of an input that is one constant integer."""
-        value = self.inputs[index].value
+        """The value of an input that is one constant integer. Raises Unreadable."""
+        value = self.value(index)
         return value[0] if value is not None and len(value) == 1 else None
 
     def as_shape(self, index: int) -> Shape:
@@ -158,11 +169,14 @@ def shapes_in(raw: bytes) -> tuple[Shape, ...] | None:
 
 
 def shape_spelled_by(fact: Fact) -> Shape:
-    """The shape that a vector spells (shape_refiner.cc ConstantPartialShape). Raises ShapeError for a dimension below -1."""
+    """The shape that a vector spells (shape_refiner.cc ConstantPartialShape). Raises ShapeError for a dimension below -1, and
+    Unreadable."""
     if fact.shape == (0,):
         return SCALAR
     if fact.partial is not None:
         return fact.partial[0]
+    if fact.value == UNREADABLE:
+        raise Unreadable
     if fact.value is not None:
         return spelled(fact.value)
     length = fact.shape[0] if fact.shape is not None and len(fact.shape) == 1 else None

@@ -125,17 +125,17 @@ _FAMILIES: dict[ShapeFunction, str] = {
         StopGradient PreventGradient Snapshot CheckNumerics CheckNumericsV2 StringUpper StringLower StringStrip
         StringLength AsString StaticRegexReplace StaticRegexFullMatch StringToHashBucketFast StringToHashBucketStrong
         StringToHashBucket StringToNumber EncodeBase64 DecodeBase64 Bucketize Real Imag Angle ComplexAbs
-        Print
+        Print QueueSizeV2
     """,
     same_as_first: "ReverseSequence Cumsum Cumprod RandomShuffle",
     same_with_rank(1): "Softmax LogSoftmax",
     same_as_all: "AddN",
     scalars: """
         VarIsInitializedOp IsVariableInitialized HashTableV2 MutableHashTableV2 MutableHashTableOfTensorsV2
-        MutableDenseHashTableV2 AnonymousHashTable Rank Size L2Loss OptionalFromValue OptionalNone
+        MutableDenseHashTableV2 AnonymousHashTable QueueIsClosedV2 Rank Size L2Loss OptionalFromValue OptionalNone
         ScalarSummary HistogramSummary MergeSummary
     """,
-    scalars_of_scalars: "ShardedFilename ShardedFilespec LookupTableSizeV2",
+    scalars_of_scalars: "ShardedFilename ShardedFilespec LookupTableSizeV2 ReadFile",
     broadcast_of_two: """
         Add AddV2 Sub Mul Div RealDiv FloorDiv FloorMod Mod TruncateDiv TruncateMod DivNoNan MulNoNan Pow Minimum Maximum
         SquaredDifference Less LessEqual Greater GreaterEqual LogicalAnd LogicalOr Atan2 Xdivy Xlogy Xlog1py BitwiseAnd

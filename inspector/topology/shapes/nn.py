@@ -249,6 +249,32 @@ def range_(node: Node) -> Sequence[Shape]:
     return [(-(-(limit - start) // step),)]
 
 
+def quantize(node: Node) -> Sequence[Shape]:
+    """QuantizeV2 and Dequantize: the range is of the whole tensor, or a vector along one axis."""
+    axis = node.number("axis")
+    if axis < -1:
+        raise ShapeError(f"axis should be at least -1, got {axis}")
+    rank = 0 if axis == -1 else 1
+    _, last = node.ranked(1, rank), node.ranked(2, rank)
+    if axis != -1:
+        shape = at_least_rank(node.shape(0), axis + 1)
+        merge_dims(last[0], dim_of(shape, axis))
+    return [node.shape(0), last, last][: len(node.outputs)]
+
+
+def segments(node: Node) -> Sequence[Shape]:
+    """UnsortedSegmentSum ...: the ids have the first dimensions of the data."""
+    data, ids = node.shape(0), node.shape(1)
+    node.ranked(2, 0)
+    if ids is None:
+        return [None]
+    merge(subshape(at_least_rank(data, len(ids)), 0, len(ids)), ids)
+    count = node.scalar(2)
+    if count is not None and count < 0:
+        raise ShapeError(f"Dimension size, given by scalar input 2, must be non-negative but is {count}")
+    return [concatenate((count,), subshape(data, len(ids)))]
+
+
 def sparse_segment(node: Node) -> Sequence[Shape]:
     data = at_least_rank(node.shape(0), 1)
     merge(node.ranked(1, 1), node.ranked(2, 1))
@@ -257,6 +283,7 @@ def sparse_segment(node: Node) -> Sequence[Shape]:
 
 def sparse_fill_empty_rows(node: Node) -> Sequence[Shape]:
     indices, (count,), (rank,) = node.ranked(0, 2), node.ranked(1, 1), node.ranked(2, 1)
+    node.as_shape(2)
     node.ranked(3, 0)
     count = merge_dims(indices[0], count)
     merge_dims(indices[1], rank)
@@ -293,6 +320,12 @@ NN = {
     "Select": select,
     "SelectV2": select_v2,
     "Range": range_,
+    "QuantizeV2": quantize,
+    "Dequantize": quantize,
+    "UnsortedSegmentSum": segments,
+    "UnsortedSegmentMax": segments,
+    "UnsortedSegmentMin": segments,
+    "UnsortedSegmentProd": segments,
     "SparseSegmentSum": sparse_segment,
     "SparseSegmentMean": sparse_segment,
     "SparseSegmentSqrtN": sparse_segment,

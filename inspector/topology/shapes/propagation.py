@@ -6,7 +6,8 @@ Three views of one model, since loaders differ in what they know:
               the shapes, variables and small constants that they pass (tf1, serving, and tf2 for a V1 model)
     LIBRARY   each function on its own, with the shapes that it declares for its arguments; `_output_shapes` are checked
               and believed; a PartitionedCall is opaque, one by the function's own name is followed (tf2)
-    CALLED    a function that a call leads into: `_output_shapes` are not looked at
+    CALLED    a function that a call leads into, or one that only a run comes to, the body of a loop: `_output_shapes` are
+              not looked at
 
 Back edges of loops are unknown; nothing is inferred twice. Sources: tensorflow/core/common_runtime/shape_refiner.cc
 (AddNode, InferShapesForFunction, RunShapeFn), graph_constructor.cc (ValidateShape),
@@ -24,7 +25,7 @@ from inspector.named_tuple import NamedTuple
 from inspector.topology.ops import OpSet, Resolved
 from inspector.topology.restores import declared
 from inspector.topology.shapes.constants import evaluate
-from inspector.topology.shapes.facts import Fact, Facts, Handle, Node, Value, shapes_in
+from inspector.topology.shapes.facts import Fact, Facts, Handle, Node, Unreadable, Value, shapes_in
 from inspector.topology.shapes.families import ShapeFunction
 from inspector.topology.shapes.lattice import ShapeError, merge
 from inspector.topology.shapes.state import PASS_HANDLES
@@ -32,21 +33,30 @@ from inspector.topology.shapes.table import CALLS, SHAPE_FUNCTIONS
 from inspector.topology.wiring import in_dependency_order, output_suffixes
 
 MAIN, LIBRARY, CALLED = "main graph", "library", "called"
-CONFLICT, INCONSISTENT, TOO_FEW = "conflict", "inconsistent", "too few"
+CONFLICT, INCONSISTENT, TOO_FEW, UNEVALUATED, UNSHAPED = (
+    "conflict",
+    "inconsistent",
+    "too few",
+    "not evaluated",
+    "unshaped",
+)
 
 _OUTPUT_SHAPES = "_output_shapes"
 _DEEPEST = 64  # calls within calls
 _NEWEST = 1 << 31
 _TRUE = b"(\x01"  # an AttrValue with b: true
+_OF_SHAPE = ("Placeholder", "PlaceholderWithDefault", "Variable", "VariableV2", "VarHandleOp", "EnsureShape")
 # The attr in which nodes of one form may differ and that their shape function reads. A Const's value may be big.
 _READS = {
-    **dict.fromkeys(("Placeholder", "PlaceholderWithDefault", "Variable", "VariableV2", "VarHandleOp"), "shape"),
-    **dict.fromkeys(("If", "StatelessIf", "While", "StatelessWhile"), "output_shapes"),
+    **dict.fromkeys(_OF_SHAPE, "shape"),
+    **dict.fromkeys(("If", "StatelessIf", "Case", "StatelessCase", "While", "StatelessWhile"), "output_shapes"),
 }
 
 
 class Trouble(NamedTuple):
-    """A node that shape inference refuses: ``kind`` is conflict, inconsistent or too few (``_output_shapes``).
+    """A node that shape inference refuses: ``kind`` is conflict, inconsistent or too few (``_output_shapes``), or
+    not evaluated: a Const among its inputs cannot be read; or unshaped: ``node`` is an argument, whose shapes are an empty
+    list.
 
     ``words`` are TensorFlow's; ``shapes`` are those of the inputs, or of the output and the attr.
     """
@@ -135,13 +145,23 @@ class Inference:
         """What the import of the main graph refuses, in it and in the functions that it calls."""
         return self.follow(graph, {}, MAIN)
 
-    def function(self, function: Function) -> tuple[Trouble, ...]:
-        """What the import of a function library refuses in one function."""
-        names = function.arguments
+    def function(self, function: Function, view: str = LIBRARY) -> tuple[Trouble, ...]:
+        """What the import of a function library refuses in one function; CALLED: what the shapes of its arguments, and of
+        the variables that they are, make impossible."""
+        names, shapes = function.arguments, declared_shapes(function)
         of, unknown = self._facts.of, self._facts.unknown
-        shapes = declared_shapes(function)
         given = {name: unknown if shape is None else of(shape) for name, shape in zip(names, shapes, strict=True)}
-        return self.follow(function.body, given, LIBRARY)
+        for arg in function.signature.input_arg if view == CALLED else ():
+            if len(arg.handle_data) == 1:
+                (data,) = arg.handle_data
+                given[arg.name] = of(None, handle=(data.dtype, shape_of(data.shape)))
+        unshaped = [names[index] for index in _unshaped(function, shapes)]
+        troubles = [Trouble(function.name, name, "", UNSHAPED, "list index out of range", ()) for name in unshaped]
+        return (*troubles, *self.follow(function.body, given, view))
+
+    def followed(self) -> frozenset[Function]:
+        """The functions that calls have led into."""
+        return frozenset(key[0] for key in self._called if isinstance(key[0], Function))
 
     def follow(self, graph: Graph, facts: dict[str, Fact], view: str) -> tuple[Trouble, ...]:
         """Fill ``facts``, tensor name → fact, with the outputs of all nodes. Cost: about 1 µs a node that is like others."""
@@ -225,7 +245,8 @@ class Inference:
             shapes = function(node)
         except ShapeError as error:
             given = tuple([fact.shape for fact in inputs])
-            return _Shaped(plan.unknown, (CONFLICT, str(error), given))
+            fault = UNEVALUATED if isinstance(error, Unreadable) else CONFLICT
+            return _Shaped(plan.unknown, (fault, str(error), given))
         if len(shapes) != len(plan.types):
             return _Shaped(plan.unknown)
         value, partial = evaluate(node, shapes)
@@ -310,9 +331,14 @@ def troubles(meta: MetaGraph, ops: OpSet) -> dict[Trouble, tuple[str, ...]]:
     """Everything that shape inference refuses in one MetaGraph, with the views that see it. Cost: two passes over the nodes."""
     inference = Inference(ops, meta.library, meta.versions.producer)
     found: dict[Trouble, tuple[str, ...]] = dict.fromkeys(inference.main(meta.graph), (MAIN,))
+    followed = inference.followed()
     for function in meta.library.functions:
-        for trouble in inference.function(function):
+        bad = inference.function(function)
+        for trouble in bad:
             found[trouble] = (*found.get(trouble, ()), LIBRARY)
+        for trouble in inference.function(function, CALLED) if bad and function not in followed else ():
+            same = next((one for one in bad if (one.node, one.kind) == (trouble.node, trouble.kind)), trouble)
+            found[same] = (*found.get(same, ()), CALLED)
     return found
 
 
@@ -356,3 +382,11 @@ def declared_shapes(function: Function) -> list[Shape]:
             elif value.list.shape:
                 shapes[index] = shape_of(value.list.shape[0])
     return shapes
+
+
+def _unshaped(function: Function, shapes: list[Shape]) -> list[int]:
+    """The arguments whose attr ``_output_shapes`` is an empty list."""
+    attrs = function.proto.arg_attr
+    there = [index for index in sorted(attrs) if index < len(shapes) and shapes[index] is None]
+    lists = {index: attrs[index].attr[_OUTPUT_SHAPES] for index in there if _OUTPUT_SHAPES in attrs[index].attr}
+    return [index for index, value in lists.items() if value.HasField("list") and not value.list.shape]

@@ -64,6 +64,7 @@ def save_v2(node: Node) -> Sequence[Shape]:
 def restore_v2(node: Node) -> Sequence[Shape]:
     node.ranked(0, 0)
     merge(node.ranked(1, 1), node.ranked(2, 1))
+    node.value(2)  # whole shapes may stand in it
     return [None] * len(node.outputs)
 
 
@@ -153,6 +154,8 @@ STATE = {
     "LoopCond": loop_condition,
     "If": branch,
     "StatelessIf": branch,
+    "Case": branch,
+    "StatelessCase": branch,
     "While": loop,
     "StatelessWhile": loop,
 }
