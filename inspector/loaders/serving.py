@@ -6,6 +6,7 @@ neither at the object graph nor at the signatures.
 
 from __future__ import annotations
 
+from inspector.findings import Finding
 from inspector.loaders import calls, checkpoint, lowering, nodes, parts, placement, releases, session
 from inspector.loaders.step import (
     ALL_FUNCTIONS,
@@ -24,6 +25,13 @@ from inspector.loaders.step import (
     minds,
     of_signature,
 )
+from inspector.topology.reach import is_procedure
+
+
+def _has_nothing_to_fetch(finding: Finding, walk: Walk) -> bool:
+    """A Session runs nothing that it has neither to fetch nor to execute (core/graph/subgraph.cc)."""
+    return of_signature(finding, walk) and not finding.data["output"]
+
 
 STEPS = (
     Step("read the graph file", parts.READ_GRAPH_FILE, "cc/saved_model/reader.cc ReadSavedModel"),
@@ -115,6 +123,7 @@ STEPS = (
             *releases.DEPRECATED_IN_CALL,
             Mind("SG001", when=of_signature),
             Mind("SG007", when=of_signature),
+            Mind("SG012", when=_has_nothing_to_fetch),
             Mind("SM006", when=parts.asset_is_read_by_call),
             Mind("TB009", when=checkpoint.mismatch_at_call),
             Mind("TB012", when=checkpoint.stays_unset),
@@ -133,11 +142,17 @@ def steps(walk: Walk) -> tuple[Step, ...]:
     return STEPS
 
 
+def signatures(walk: Walk) -> list[str]:
+    """Those of signature_def. One that returns nothing on purpose cannot be asked for anything."""
+    keys = session.signature_defs(walk)
+    return [key for key in keys if walk.view and not is_procedure(walk.view.meta, walk.view.meta.signatures[key])]
+
+
 LOADER = Loader(
     "serving",
     "LoadSavedModel (TensorFlow Serving)",
     session.by_tags,
     steps,
-    session.signature_defs,
+    signatures,
     session.session_entry,
 )

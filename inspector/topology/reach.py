@@ -215,3 +215,11 @@ def _node_of(tensor: str) -> str:
 def callable_signatures(meta: MetaGraph) -> list[Signature]:
     """The signatures that a client can call: not those of the init and train ops."""
     return [s for key, s in meta.signatures.items() if key not in (INIT_SIGNATURE, TRAIN_SIGNATURE)]
+
+
+def is_procedure(meta: MetaGraph, signature: Signature) -> bool:
+    """Whether a signature has no outputs because the function of the object graph that it was made of returns none."""
+    if signature.outputs or meta.objects is None:
+        return False
+    function = meta.function(meta.objects.signatures().get(signature.key, ""))
+    return function is not None and not function.signature.output_arg

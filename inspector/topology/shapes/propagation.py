@@ -155,7 +155,7 @@ class Inference:
             if len(arg.handle_data) == 1:
                 (data,) = arg.handle_data
                 given[arg.name] = of(None, handle=(data.dtype, shape_of(data.shape)))
-        unshaped = [names[index] for index in _unshaped(function, shapes)]
+        unshaped = [names[index] for index in _unshaped(function)]
         troubles = [Trouble(function.name, name, "", UNSHAPED, "list index out of range", ()) for name in unshaped]
         return (*troubles, *self.follow(function.body, given, view))
 
@@ -384,9 +384,12 @@ def declared_shapes(function: Function) -> list[Shape]:
     return shapes
 
 
-def _unshaped(function: Function, shapes: list[Shape]) -> list[int]:
+def _unshaped(function: Function) -> list[int]:
     """The arguments whose attr ``_output_shapes`` is an empty list."""
-    attrs = function.proto.arg_attr
-    there = [index for index in sorted(attrs) if index < len(shapes) and shapes[index] is None]
-    lists = {index: attrs[index].attr[_OUTPUT_SHAPES] for index in there if _OUTPUT_SHAPES in attrs[index].attr}
-    return [index for index, value in lists.items() if value.HasField("list") and not value.list.shape]
+    arguments, attrs = len(function.arguments), function.proto.arg_attr
+    own = {index: attrs[index].attr for index in sorted(attrs) if index < arguments}
+    return [
+        index
+        for index, attr in own.items()
+        if _OUTPUT_SHAPES in attr and attr[_OUTPUT_SHAPES].HasField("list") and not attr[_OUTPUT_SHAPES].list.shape
+    ]
