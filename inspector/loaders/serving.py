@@ -35,10 +35,10 @@ def _has_nothing_to_fetch(finding: Finding, walk: Walk) -> bool:
 
 STEPS = (
     Step("read the graph file", parts.READ_GRAPH_FILE, "cc/saved_model/reader.cc ReadSavedModel"),
-    Step("match tags", minds("SM004", "SG005"), "cc/saved_model/reader.cc FindMetaGraphDef"),
+    Step("match tags", minds("no-meta-graph", "tags-not-found"), "cc/saved_model/reader.cc FindMetaGraphDef"),
     Step(
         "read debug info",
-        (Mind("SM008", when=has_datum("folder", False)),),
+        (Mind("debug-info-damaged", when=has_datum("folder", False)),),
         "cc/saved_model/reader.cc ReadSavedModelDebugInfoIfPresent",
     ),
     Step(
@@ -50,9 +50,9 @@ STEPS = (
     Step(
         "import the graph",
         (
-            *minds("VR001"),
+            *minds("graphdef-version"),
             *nodes.AT_IMPORT,
-            Mind("OP005", when=nodes.attr_is_refused),
+            Mind("attr-unknown", when=nodes.attr_is_refused),
             *releases.DEPRECATED_IN_MAIN,
             *checkpoint.HANDLES,
         ),
@@ -61,7 +61,7 @@ STEPS = (
     ),
     Step(
         "add the functions to the session",
-        (Mind("FN010", when=has_datum("problem", "twice")), Mind("FN013")),
+        (Mind("gradient-definition", when=has_datum("problem", "twice")), Mind("function-named-like-op")),
         "core/framework/function.cc FunctionLibraryDefinition::AddFunctionDef, AddGradientDef",
         reads=(ALL_FUNCTIONS,),
     ),
@@ -80,8 +80,8 @@ STEPS = (
     Step(
         "restore the variables",
         (
-            Mind("SM010", when=parts.assets_are_refused),
-            Mind("SM009", when=has_datum("problem", "missing", "twice")),
+            Mind("collection", when=parts.assets_are_refused),
+            Mind("asset-tensor", when=has_datum("problem", "missing", "twice")),
             *checkpoint.BY_RESTORE_OP,
         ),
         "cc/saved_model/loader_util.cc RunRestore",
@@ -97,15 +97,15 @@ STEPS = (
     ),
     Step(
         "find the init op",
-        (Mind("SG010", when=has_datum("kind", "count", "output")),),
+        (Mind("init-op", when=has_datum("kind", "count", "output")),),
         "cc/saved_model/loader_util.cc GetInitOp",
     ),
     Step(
         "run the init op",
         (
-            Mind("SM009", when=has_datum("problem", "missing", "twice")),
-            Mind("SG001", when=parts.of_chosen_init_op),
-            Mind("SG007", when=parts.of_init_op),
+            Mind("asset-tensor", when=has_datum("problem", "missing", "twice")),
+            Mind("signature-tensor-missing", when=parts.of_chosen_init_op),
+            Mind("placeholder-not-fed", when=parts.of_init_op),
             *parts.ASSETS_READ_AT_LOAD,
             *calls.IN_RUN,
             *releases.DEPRECATED_IN_CALL,
@@ -118,18 +118,18 @@ STEPS = (
     Step(
         "call the signature",
         (
-            Mind("GR012", when=parts.tables_stay_empty),
+            Mind("not-initialised", when=parts.tables_stay_empty),
             *calls.IN_RUN,
             *releases.DEPRECATED_IN_CALL,
-            Mind("SG001", when=of_signature),
-            Mind("SG007", when=of_signature),
-            Mind("SG012", when=_has_nothing_to_fetch),
-            Mind("SM006", when=parts.asset_is_read_by_call),
-            Mind("TB009", when=checkpoint.mismatch_at_call),
-            Mind("TB012", when=checkpoint.stays_unset),
-            Mind("SG011", when=of_signature),
-            Mind("SG002", when=parts.wrong_input),
-            *minds("TB001", "TB010", when=checkpoint.nothing_restored),
+            Mind("signature-tensor-missing", when=of_signature),
+            Mind("placeholder-not-fed", when=of_signature),
+            Mind("signature-output-lost", when=_has_nothing_to_fetch),
+            Mind("asset-missing", when=parts.asset_is_read_by_call),
+            Mind("variable-shape", when=checkpoint.mismatch_at_call),
+            Mind("variable-not-initialised", when=checkpoint.stays_unset),
+            Mind("signature-tensor-twice", when=of_signature),
+            Mind("signature-dtype", when=parts.wrong_input),
+            *minds("index-missing", "saver-missing", when=checkpoint.nothing_restored),
         ),
         "core/common_runtime/direct_session.cc Run",
         reads=(SIGNATURE,),

@@ -94,6 +94,13 @@ def test_the_first_finding_names_the_damaged_place(compared: Compared, release: 
 
 
 @pytest.mark.parametrize("release", RELEASES)
+def test_killers_are_told_from_errors(compared: Compared, release: str) -> None:
+    both = [row for row in compared.of(release) if row.real == row.predicted == FAILS]
+
+    assert report.share(both, lambda row: row.how == row.real_how) >= gate(release, "how")
+
+
+@pytest.mark.parametrize("release", RELEASES)
 def test_silent_damage_is_told(compared: Compared, release: str) -> None:
     differing = [row for row in compared.of(release) + compared.of(release, apart=True) if row.differs]
 
