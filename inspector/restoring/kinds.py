@@ -29,8 +29,8 @@ _RULES: Mapping[str, tuple[str, ...]] = {
               "KR005", "KR018"),
     DEPENDENCY: ("OB001", "OB003", "OP001", "OP006", "KR014", "KR019"),
     SIGNATURE: (
-        "SG001", "SG002", "SG003", "SG004", "SG005", "SG006", "SG007", "SG008", "SG009", "SG011", "OB018",
-        "KR002", "KR003",
+        "SG001", "SG002", "SG003", "SG004", "SG005", "SG006", "SG007", "SG008", "SG009", "SG011", "SG012",
+        "OB018", "KR002", "KR003",
     ),
     HARDWARE: ("GR010", "OP007", "OP008"),
     DTYPE: ("FN005", "GR004", "GR009", "KR004"),

@@ -60,8 +60,8 @@ def host_access(model: Model, reaches: dict[int, Reach], *, keras: bool = False)
             entries = [(loader, key, _with(reach, ran, alternatives)) for loader, key, ran in entries]
         origins = Origins(reach)
         for graph in meta.graphs():
-            for i, kind in enumerate(graph.kinds):
-                if kind.op in CAPABILITIES and _touches(kind):
+            for i in graph.of_op(CAPABILITIES):
+                if _touches(graph.kinds[i]):
                     access = _access(model, origins, graph, i, entries)
                     if access.at_load or access.at_call:
                         found.append(access)
