@@ -23,7 +23,7 @@ def is_other_folder(finding: Finding, walk: Walk) -> bool:
 KERAS_3_STEPS = (
     Step(
         "tell the format by the path",
-        (*minds("KR001"), Mind("SM001", when=is_other_folder)),
+        (*minds("no-keras-archive"), Mind("not-a-saved-model", when=is_other_folder)),
         "keras/src/saving/saving_api.py load_model",
     ),
 )

@@ -40,16 +40,19 @@ COMPILED = Precondition(is_compiled, "the model was not compiled when it was sav
 
 READ = (
     Step("read the graph file", parts.READ_GRAPH_FILE, f"{_LOAD} load; python/saved_model/loader_impl.py"),
-    Step("take the first MetaGraph", minds("SM004"), f"{_LOAD} load"),
+    Step("take the first MetaGraph", minds("no-meta-graph"), f"{_LOAD} load"),
     Step(
         "read keras_metadata.pb",
-        (Mind("KR010", when=has_datum("read", True)), Mind("KR010", when=has_datum("read", False), how=DOUBT)),
+        (
+            Mind("keras-metadata-damaged", when=has_datum("read", True)),
+            Mind("keras-metadata-damaged", when=has_datum("read", False), how=DOUBT),
+        ),
         f"{_LOAD} load",
         runs_if=IN_FILE,
     ),
     Step(
         "look for metadata in the object graph",
-        (*minds("KR016"), Mind("OB005", when=objects.of_part("child")), *minds("KR011")),
+        (*minds("no-object-graph"), Mind("object-id", when=objects.of_part("child")), *minds("keras-metadata-missing")),
         f"{_LOAD} _read_legacy_metadata, _generate_object_paths",
         runs_if=IN_OBJECT_GRAPH,
     ),
@@ -57,7 +60,11 @@ READ = (
 
 LAYERS = Step(
     "make the layers, models and metrics",
-    (*minds("KR012"), Mind("KR013", when=has_datum("case", "node")), Mind("KR014", when=has_datum("needed", "load"))),
+    (
+        *minds("keras-object-metadata"),
+        Mind("keras-object-lost", when=has_datum("case", "node")),
+        Mind("custom-object", when=has_datum("needed", "load")),
+    ),
     f"{_LOAD} KerasObjectLoader.load_layers",
 )
 
@@ -84,14 +91,14 @@ def slots_of_no_optimizer(finding: Finding, walk: Walk) -> bool:
 
 
 # What of tf.saved_model.load minds only objects that it makes itself, or sets children of.
-_OWN = ("OB009", "OB004", "OB011", "OB012", "OB014")
+_OWN = ("object-kind", "asset-index", "constant-value", "saved-variable", "child-name")
 
 
 def _beside_keras(step: Step) -> Step:
     """A step of tf.saved_model.load as load_partial takes it, with what Keras made handed in."""
     found = []
     for mind in step.minds:
-        if mind.rule == "OB001":
+        if mind.rule == "slot-variables":
             mind = mind._replace(when=slots_of_no_optimizer)
         elif mind.rule in _OWN:
             mind = mind._replace(when=not_made(mind.when))
@@ -101,17 +108,17 @@ def _beside_keras(step: Step) -> Step:
 
 PATHS = Step(
     "find the objects by their paths",
-    minds("KR013"),
+    minds("keras-object-lost"),
     "python/saved_model/load.py Loader._convert_node_paths_to_ints",
 )
 FINISH = Step(
     "put the models together",
-    (*minds("KR015"), Mind("KR019", when=has_datum("case", "network"))),
+    (*minds("network-layers"), Mind("layer-not-traced", when=has_datum("case", "network"))),
     f"{_LOAD} KerasObjectLoader.finalize_objects",
 )
 COMPILE = Step(
     "compile",
-    (Mind("KR014", when=has_datum("needed", "compile")), *minds("KR020")),
+    (Mind("custom-object", when=has_datum("needed", "compile")), *minds("training-config")),
     "tf_keras/src/saving/legacy/saving_utils.py compile_args_from_training_config",
     runs_if=COMPILED,
 )
@@ -128,9 +135,10 @@ def steps(walk: Walk) -> tuple[Step, ...]:
 
 
 def _of_model(step: Step) -> Step:
-    kept = tuple(mind for mind in step.minds if mind.rule != "OB018")
+    kept = tuple(mind for mind in step.minds if mind.rule != "signatures-unusable")
     return step._replace(
-        name="call the model", minds=(*minds("KR021"), Mind("KR019", when=has_datum("case", "root")), *kept)
+        name="call the model",
+        minds=(*minds("class-named-like-keras"), Mind("layer-not-traced", when=has_datum("case", "root")), *kept),
     )
 
 

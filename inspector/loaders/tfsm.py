@@ -12,8 +12,8 @@ from inspector.loaders.step import Entry, Loader, Step, Walk, minds
 from inspector.topology.endpoints import SIGNATURE, Endpoint, endpoints_of
 from inspector.topology.inspection import MetaView
 
-LAYER = Step("make a layer", minds("KR005"), "keras/src/export/tfsm_layer.py TFSMLayer.__init__")
-FIND = Step("find an endpoint", minds("KR002"), "keras/src/export/tfsm_layer.py TFSMLayer.__init__")
+LAYER = Step("make a layer", minds("no-tfsm-layer"), "keras/src/export/tfsm_layer.py TFSMLayer.__init__")
+FIND = Step("find an endpoint", minds("no-call-endpoint"), "keras/src/export/tfsm_layer.py TFSMLayer.__init__")
 
 
 def of_endpoint(finding: Finding, walk: Walk) -> bool:
@@ -23,7 +23,7 @@ def of_endpoint(finding: Finding, walk: Walk) -> bool:
 
 BIND = Step(
     "cast and bind the argument",
-    minds("KR003", "KR004", when=of_endpoint),
+    minds("endpoint-inputs", "endpoint-dtype", when=of_endpoint),
     "keras/src/layers/layer.py Layer.__call__; keras/src/export/tfsm_layer.py TFSMLayer.call",
     stage="call",
 )
@@ -47,7 +47,9 @@ def steps(walk: Walk) -> tuple[Step, ...]:
 
 
 def _of_endpoints(step: Step) -> Step:
-    lost = tuple(mind._replace(when=is_lost_signature) if mind.rule == "OB018" else mind for mind in step.minds)
+    lost = tuple(
+        mind._replace(when=is_lost_signature) if mind.rule == "signatures-unusable" else mind for mind in step.minds
+    )
     return step._replace(name="call the endpoint", minds=lost)
 
 
