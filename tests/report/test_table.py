@@ -17,7 +17,7 @@ ROWS = {
 }
 
 
-@pytest.mark.parametrize("colour", (False, True))
+@pytest.mark.parametrize("colour", [False, True])
 @pytest.mark.parametrize("rows", ROWS.values(), ids=ROWS)
 def test_like_tabulate(rows: list[list[str]], colour: bool) -> None:
     style = Style(colour)
