@@ -27,21 +27,29 @@ WRAPPED = {
     "c++ log": "2024-05-01 12:00:00.1: E external/x.cc:37] INVALID_ARGUMENT: {}",
 }
 OTHERS = {  # programs that say it in their own words
-    "java: no operation": ("java.lang.IllegalArgumentException: No Operation named [input_1] in the Graph", "SignatureMismatch"),
-    "java: no signature": ("java.lang.IllegalArgumentException: Function with signature [predict] not found", "SignatureMismatch"),
-    "java: no argument": ('java.lang.IllegalArgumentException: No argument found for parameter "x"', "SignatureMismatch"),
-    "go: no operation": ("panic: nil-Operation. If the Output was created with a Scope object, see Scope.Err() for details.", "SignatureMismatch"),
-    "rust: no operation": ('Error: {inner:0x55, Unavailable: Operation "x" not found}', "SignatureMismatch"),
-    "node: no signature": ("Error: The SavedModel does not have signature: predict", "SignatureMismatch"),
-    "node: other names": ("Error: The model signatureDef input names are x, however the provided input names are xyz.", "SignatureMismatch"),
-    "javascript: dtype": ("Error: The dtype of dict['x'] provided in model.execute(dict) must be float32, but was int32", "DTypeMismatch"),
-    "javascript: shape": ("Error: The shape of dict['x'] provided in model.execute(dict) must be [-1,3], but was [3]", "ShapeMismatch"),
-    "triton: dtype": ("[StatusCode.INVALID_ARGUMENT] inference input 'x' data-type is 'FP64', but model 'm' expects 'FP32'", "DTypeMismatch"),
-    "triton: count": ("[400] expected 2 inputs but got 1 inputs for model 'm'. Got inputs ['x'], but missing required inputs ['y'].", "SignatureMismatch"),
-    "triton: shape": ("[400] [request id: 7] unexpected shape for input 'x' for model 'm'. Expected [-1,4], got [1,5]. ", "ShapeMismatch"),
-    "cloud": ("Prediction failed: Expected tensor name: x, got tensor name: ['image'].", "SignatureMismatch"),
-    "not json": ('{"error": "JSON Parse error: Invalid value. at offset: 0"}', "UnknownRestoreError"),
-    "no such model": ('{"error": "Servable not found for request: Latest(half_plus)"}', "UnknownRestoreError"),
+    "SignatureMismatch": {
+        "java: no operation": "java.lang.IllegalArgumentException: No Operation named [input_1] in the Graph",
+        "java: no signature": "java.lang.IllegalArgumentException: Function with signature [predict] not found",
+        "java: no argument": 'java.lang.IllegalArgumentException: No argument found for parameter "x"',
+        "go: no operation": "panic: nil-Operation. If the Output was created with a Scope object, see Scope.Err() for details.",
+        "rust: no operation": 'Error: {inner:0x55, Unavailable: Operation "x" not found}',
+        "node: no signature": "Error: The SavedModel does not have signature: predict",
+        "node: other names": "Error: The model signatureDef input names are x, however the provided input names are xyz.",
+        "triton: count": "[400] expected 2 inputs but got 1 inputs for model 'm'. Got inputs ['x'], but missing required",
+        "cloud": "Prediction failed: Expected tensor name: x, got tensor name: ['image'].",
+    },
+    "DTypeMismatch": {
+        "javascript: dtype": "Error: The dtype of dict['x'] provided in model.execute(dict) must be float32, but was int32",
+        "triton: dtype": "[StatusCode.INVALID_ARGUMENT] inference input 'x' data-type is 'FP64', but model 'm' expects 'FP32'",
+    },
+    "ShapeMismatch": {
+        "javascript: shape": "Error: The shape of dict['x'] provided in model.execute(dict) must be [-1,3], but was [3]",
+        "triton: shape": "[400] [request id: 7] unexpected shape for input 'x' for model 'm'. Expected [-1,4], got [1,5]. ",
+    },
+    "UnknownRestoreError": {
+        "not json": '{"error": "JSON Parse error: Invalid value. at offset: 0"}',
+        "no such model": '{"error": "Servable not found for request: Latest(half_plus)"}',
+    },
 }  # fmt: skip
 
 
@@ -58,7 +66,10 @@ def test_a_refused_request_by_rest(said: str) -> None:
     assert diagnose(f"HTTP/1.1 400 Bad Request\n\n{json.dumps({'error': said})}").code == "request-inputs"
 
 
-@pytest.mark.parametrize(("text", "kind"), OTHERS.values(), ids=list(OTHERS))
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [pytest.param(text, kind, id=name) for kind, texts in OTHERS.items() for name, text in texts.items()],
+)
 def test_a_refused_call(text: str, kind: str) -> None:
     found = diagnose(text)
 

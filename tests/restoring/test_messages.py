@@ -18,8 +18,8 @@ from inspector.rules.registry import rules
 
 SAMPLES = {"": "some_name", "d": "7", "w": "some_name", "line": "what is left", "lazy": "any thing", "shape": "[2, 3]"}
 # Fields that the catalogue adds to those of the text.
-ADDED = {"op-not-registered": {"whose", "cure"}, "attr-missing": {"since", "cure"},
-         "keras-parent-module": {"why", "cure"}, "keras-custom-object": {"whose", "cure"}, "op-without-module": {"package", "cure"}, "attr-not-in-op": {"cure"},
+ADDED = {"op-not-registered": {"whose", "cure"}, "attr-missing": {"since", "cure"}, "op-without-module": {"package", "cure"},
+         "keras-parent-module": {"why", "cure"}, "keras-custom-object": {"whose", "cure"}, "attr-not-in-op": {"cure"},
          "type-not-registered": {"cure"}}  # fmt: skip
 ALL = [(message, wording) for message in messages().values() for wording in message.wordings]
 
