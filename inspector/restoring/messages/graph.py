@@ -15,12 +15,12 @@ _SAVED = "cc/saved_model/loader.cc ValidateSavedTensors"
 _AGAIN = "export the model again; if a tool rewrote the graph, look at what it removed or renamed"
 
 
-
 def _invalid_node(message: str) -> tuple[Wording, ...]:
     """What the importer of Python said of a node, with the names of Python 2 and 3."""
     source = "python/framework/importer.py, before 1.8"
     return tuple(
-        Wording(f"graph_def is invalid at node {mark}'{{node}}': {message}", "", source, seen=SOURCE) for mark in ("", "u")
+        Wording(f"graph_def is invalid at node {mark}'{{node}}': {message}", "", source, seen=SOURCE)
+        for mark in ("", "u")
     )
 
 
