@@ -23,7 +23,7 @@ from inspector.loaders.step import DOUBT, VARIABLES, Loader, Mind, Step, Walk
 from inspector.model.bundle import ALL_TENSORS
 from inspector.model.saved_model import Model
 from inspector.named_tuple import NamedTuple
-from inspector.rules.registry import rule_of
+from inspector.rules.registry import code_of, rule_of
 from inspector.topology.inspection import Inspection
 
 OK, NOT_REACHED, SKIPPED = "ok", "not reached", "skipped"
@@ -134,9 +134,10 @@ def _minded(step: Step, walk: Walk, groups: list[Group]) -> list[tuple[int, Mind
     """The findings that a step minds, in the order in which the step lists their rules."""
     found = []
     for mind in step.minds:
+        code = code_of(mind.rule)
         for index, group in enumerate(groups):
             finding = group.finding
-            if finding.rule != mind.rule or not _in_reach(step, walk, group):
+            if finding.rule != code or not _in_reach(step, walk, group):
                 continue
             walk.members = group.nodes
             if mind.when is None or mind.when(finding, walk):

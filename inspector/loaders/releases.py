@@ -37,13 +37,13 @@ def _refused_when_pruned(finding: Finding, walk: Walk) -> bool:
 
 
 # core/framework/op_def_util.cc CheckOpDeprecation
-DEPRECATED_IN_LIBRARY = (Mind("OP009", when=_refused_by_release),)
-DEPRECATED_IN_MAIN = (Mind("OP009", when=_refused_in_main),)
-DEPRECATED_IN_CALL = (Mind("OP009", when=_refused_in_call),)
-DEPRECATED_WHEN_PRUNED = (Mind("OP009", when=_refused_when_pruned),)
+DEPRECATED_IN_LIBRARY = (Mind("op-deprecated", when=_refused_by_release),)
+DEPRECATED_IN_MAIN = (Mind("op-deprecated", when=_refused_in_main),)
+DEPRECATED_IN_CALL = (Mind("op-deprecated", when=_refused_in_call),)
+DEPRECATED_WHEN_PRUNED = (Mind("op-deprecated", when=_refused_when_pruned),)
 
 # core/ops/array_ops.cc, Placeholder: what is copied gets the release's own GraphDef version.
-SHAPES_WHEN_PRUNED = (Mind("VR007", how=DOUBT),)
+SHAPES_WHEN_PRUNED = (Mind("legacy-placeholder", how=DOUBT),)
 
 
 _XLA_DEVICES_UNTIL = (2, 4)

@@ -105,7 +105,10 @@ DOUBT = "doubt"  # not how a failure comes: the load may fail, and what it hangs
 
 
 class Mind(NamedTuple):
-    """One rule that a step minds; ``when`` narrows it; ``how`` is the way in which the failure comes, or DOUBT."""
+    """One rule that a step minds, by its name (``python -m inspector explain input-missing`` tells what it finds).
+
+    ``when`` narrows it; ``how`` is the way in which the failure comes, or DOUBT.
+    """
 
     rule: str
     when: Condition | None = None

@@ -25,6 +25,9 @@ ATTR_KINDS = {
 UNBOUND = ("", "placeholder")  # kinds of an attr that a call of the function has to fill in
 _FREE = ("shared_name", "container", "config", "config_proto", "debug_name", "executor_type")
 _FREE_STRINGS = {name.encode(): name for name in _FREE}
+_HEADS = {
+    name: b"\n%c%b\x12" % (len(name), name.encode()) for name in _FREE
+}  # of a map entry, up to the size of its value
 
 
 class Attr(NamedTuple):
@@ -62,8 +65,8 @@ def _named(function: Any) -> Iterator[str]:
 
 
 _Part = Attr | bytes  # an attr; as the bytes of its map entry where it is a string that decides nothing
-# A decoded map entry, what a form keeps of it (None: nothing), and the functions that it names.
-_Entry = tuple[_Part, "str | tuple[str, bytes] | None", tuple[str, ...]]
+# A decoded map entry, what a form and what a twin keep of it (None: nothing), and the functions that it names.
+_Entry = tuple[_Part, "str | tuple[str, bytes] | None", "str | Attr | None", tuple[str, ...]]
 
 
 class Form:
@@ -82,11 +85,15 @@ class Form:
 
 
 class Kind:
-    """An op with its device and attrs: what equal nodes share. ``functions`` are those that its attrs name."""
+    """An op with its device and attrs: what equal nodes share. ``functions`` are those that its attrs name.
 
-    __slots__ = ("_attrs", "_parts", "device", "form", "functions", "op")
+    ``twin`` stands for all kinds that differ from it only in device, ``_class``, and strings that decide nothing.
+    """
+
+    __slots__ = ("_attrs", "_parts", "device", "form", "functions", "op", "twin")
 
     form: Form
+    twin: Kind
 
     def __init__(self, op: str, device: str, parts: Sequence[_Part], functions: tuple[str, ...]) -> None:
         self.op = op
@@ -103,12 +110,13 @@ class Kind:
 
     def raw(self, name: str) -> bytes:
         """The serialized AttrValue of one attr, empty if the node lacks it: cheaper than ``attrs`` where one is wanted."""
-        if name in _FREE or self._attrs is not None:
-            attr = self.attrs.get(name)
-            return attr.value if attr is not None else b""
+        head = _HEADS.get(name)
         for part in reversed(self._parts):
-            if isinstance(part, Attr) and part.name == name:
-                return part.value
+            if isinstance(part, Attr):
+                if part.name == name:
+                    return part.value
+            elif head is not None and part.startswith(head):
+                return part[len(head) + 1 :]
         return b""
 
 
@@ -137,7 +145,7 @@ class KindTable:
     or has no value.
     """
 
-    __slots__ = ("_entries", "_forms", "attrs", "devices", "functions", "has_unbound", "kinds")
+    __slots__ = ("_entries", "_forms", "_twins", "attrs", "devices", "functions", "has_unbound", "kinds")
 
     def __init__(self) -> None:
         self.has_unbound = False
@@ -147,22 +155,31 @@ class KindTable:
         self.kinds = _Kinds(self._made)
         self._entries: dict[bytes, _Entry] = {}
         self._forms: dict[tuple[object, ...], Form] = {}
+        self._twins: dict[tuple[object, ...], Kind] = {}
 
     @property
     def forms(self) -> Iterable[Form]:
         return self._forms.values()
+
+    def having(self, attr: str) -> list[Kind]:
+        """The kinds with an attr that is none of the strings that decide nothing."""
+        entries = {entry for entry, (part, *_) in self._entries.items() if isinstance(part, Attr) and part.name == attr}
+        return [kind for (_, _, some), kind in self.kinds.items() if not entries.isdisjoint(some)] if entries else []
 
     def _made(self, key: _Key) -> Kind:
         op, device, entries = key
         known = self._entries
         parts: list[_Part] = []
         tokens: list[object] = [op]
+        likes: list[object] = [op]
         named: tuple[str, ...] = ()
         for entry in entries:
-            part, token, functions = known.get(entry) or self._decoded(entry)
+            part, token, like, functions = known.get(entry) or self._decoded(entry)
             parts.append(part)
             if token is not None:
                 tokens.append(token)
+            if like is not None:
+                likes.append(like)
             if functions:
                 named += functions
                 self.functions.update(functions)
@@ -173,18 +190,19 @@ class KindTable:
         if form is None:
             form = self._forms[form_key] = Form(op, kind)
         kind.form = form
+        kind.twin = self._twins.setdefault(tuple(likes), kind)
         return kind
 
     def _decoded(self, entry: bytes) -> _Entry:
         token = _free_string(entry)
         if token:
             self.attrs.add(token)
-            return entry, token, ()  # there are as many as variables: they are not kept
+            return entry, token, token, ()  # there are as many as variables: they are not kept
         attr = _attr_of_entry(entry)
         self.attrs.add(attr.name)
         self.has_unbound |= attr.kind in UNBOUND
         brief = None if attr.name.startswith("_") else (attr.name, _brief(attr.value))
-        made = self._entries[entry] = attr, brief, attr.functions
+        made = self._entries[entry] = attr, brief, None if attr.name == "_class" else attr, attr.functions
         return made
 
 

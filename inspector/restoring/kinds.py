@@ -28,7 +28,8 @@ _RULES: Mapping[str, tuple[str, ...]] = {
     VERSION: ("FN008", "OP005", "OP009", "VR001", "VR002", "VR003", "VR004", "VR005", "VR006", "VR007"),
     DEPENDENCY: ("OB001", "OB003", "OP001", "OP006"),
     SIGNATURE: (
-        "SG001", "SG002", "SG003", "SG004", "SG005", "SG006", "SG007", "SG008", "SG009", "SG011", "OB018",
+        "SG001", "SG002", "SG003", "SG004", "SG005", "SG006", "SG007", "SG008", "SG009", "SG011", "SG012",
+        "OB018",
     ),
     HARDWARE: ("GR010", "OP007", "OP008"),
     DTYPE: ("FN005", "GR004", "GR009"),

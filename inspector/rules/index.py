@@ -120,6 +120,7 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "SG009": ("signatures.argument_name", ()),
     "SG010": ("signatures.init_op", ("init op",)),
     "SG011": ("signatures.signature_tensor_twice", ()),
+    "SG012": ("signatures.signature_output_lost", ()),
     "SM001": ("files.not_a_saved_model", ("fault not-a-saved-model",)),
     "SM002": ("files.graph_file_damaged", ("fault graph-file-damaged",)),
     "SM003": ("files.graph_file_unreadable", ("fault graph-file-unreadable",)),

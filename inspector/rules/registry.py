@@ -46,6 +46,17 @@ def rule_of(code: str) -> Rule | None:
     return _made(INDEX[code][0]) if code in INDEX else _not_indexed().get(code)
 
 
+def code_of(name: str) -> str:
+    """The code of a rule by its name, which is also that of its file; a code stays as it is. KeyError if there is none."""
+    return name if name in INDEX else _codes()[name]
+
+
+@cache
+def _codes() -> dict[str, str]:
+    indexed = {place.rpartition(".")[2].replace("_", "-"): code for code, (place, _) in INDEX.items()}
+    return {**indexed, **{rule.name: rule.code for rule in _not_indexed().values()}}
+
+
 def _places() -> list[str]:
     """Where the rules are ("ops.no_kernel"), by family. Cost: the list of nine folders."""
     here = os.path.dirname(__file__)

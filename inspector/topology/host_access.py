@@ -54,8 +54,8 @@ def host_access(model: Model, reaches: dict[int, Reach]) -> list[Access]:
         entries = _entries(model, meta, reach)
         origins = Origins(reach)
         for graph in meta.graphs():
-            for i, kind in enumerate(graph.kinds):
-                if kind.op in CAPABILITIES and _touches(kind):
+            for i in graph.of_op(CAPABILITIES):
+                if _touches(graph.kinds[i]):
                     access = _access(model, origins, graph, i, entries)
                     if access.at_load or access.at_call:
                         found.append(access)

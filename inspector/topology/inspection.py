@@ -19,7 +19,7 @@ from inspector.topology.features import Use, used
 from inspector.topology.liveness import live_nodes
 from inspector.topology.ops import OPS, RELEASE, TARGET, TYPES, OpSet, OpShare, Uses
 from inspector.topology.reach import Reach
-from inspector.topology.restores import HandleUse, Restored, handle_uses, restored, routes_reading
+from inspector.topology.restores import HandleUse, Restored, handle_conflicts, restored, routes_reading
 from inspector.topology.shapes.propagation import Trouble, defaults, troubles
 from inspector.topology.wiring import Wiring, wire
 
@@ -31,7 +31,7 @@ class MetaShare:
     """What the views of one MetaGraph for several targets have in common."""
 
     __slots__ = (
-        "features", "handle_uses", "live", "meta", "ops", "reach", "restored", "shapes", "types", "variables", "wirings",
+        "features", "handle_conflicts", "live", "meta", "ops", "reach", "restored", "shapes", "types", "variables", "wirings",
     )  # fmt: skip
 
     def __init__(self, meta: MetaGraph) -> None:
@@ -43,7 +43,7 @@ class MetaShare:
         self.live: dict[tuple[int, str], frozenset[str]] = {}
         self.shapes: dict[object, dict[Trouble, tuple[str, ...]]] = {}
         self.restored: list[Restored] | None = None
-        self.handle_uses: list[HandleUse] | None = None
+        self.handle_conflicts: list[HandleUse] | None = None
         self.variables: list[ObjectVariable] | None = None
         self.features: list[Use] | None = None
 
@@ -107,11 +107,11 @@ class MetaView:
         return self._share.restored
 
     @property
-    def handle_uses(self) -> list[HandleUse]:
-        """Direct reads of resource variables in the main graph, and assignments to them."""
-        if self._share.handle_uses is None:
-            self._share.handle_uses = list(handle_uses(self.meta.graph))
-        return self._share.handle_uses
+    def handle_conflicts(self) -> list[HandleUse]:
+        """Direct reads of resource variables in the main graph, and assignments to them, of another dtype than theirs."""
+        if self._share.handle_conflicts is None:
+            self._share.handle_conflicts = list(handle_conflicts(self.meta.graph))
+        return self._share.handle_conflicts
 
     def variables(self, bundle: TensorBundle | None) -> list[ObjectVariable]:
         """The object graph's variables with their keys in the model's checkpoint; none without an object graph."""

@@ -38,6 +38,8 @@ def main() -> int:
     parser.add_argument("--quiet", action="store_true", help="numbers only")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
+    if options.list and (options.kind or not options.all):
+        parser.error("--list needs the outcomes of all releases: --all, without --kind")
     if options.record:
         outcomes.record(options.python, options.processes, anew=options.anew, only=options.kind, on=options.base)
         return 0
@@ -63,8 +65,8 @@ def main() -> int:
             if options.unnamed:
                 print("first finding names another place:")
                 print("\n".join(report.unnamed(shown)), end="\n\n")
-    if options.list and not options.kind:
-        known.write(row for row in rows if row.release == PINNED and row.kind not in apart)
+    if options.list:
+        known.write(row for row in rows if row.kind not in apart)
     if stale:
         print(f"{len(stale)} cases are not what was recorded; record again: {'; '.join(stale[:5])}", file=sys.stderr)
     return 1 if stale else 0

@@ -62,6 +62,9 @@ def numbers(rows: Sequence[Row], held_out: frozenset[str]) -> Iterator[str]:
     yield line("how it fails (error, abort, crash, hang)", both, lambda row: row.how == row.real_how)
     differing = [row for row in rows if row.differs]
     yield line("other outputs, and a finding said so", differing, lambda row: row.warned)
+    yield line(
+        "  of them, in models with a fingerprint", [row for row in differing if row.marked], lambda row: row.warned
+    )
     yield f"{len(differing)} calls run with other outputs; {len(failing)} failures name a place or not"
     sound = [row for row in rows if row.kind == HEALTHY]
     alarms = [row for row in sound if row.predicted == FAILS and row.real in (LOADS, RUNS)]

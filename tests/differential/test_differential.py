@@ -11,7 +11,6 @@ import pytest
 
 from inspector.findings import FAILS, LOADS, RUNS, UNKNOWN
 from tests.differential import known, outcomes, report
-from tests.differential.__main__ import PINNED
 from tests.differential.cases import HEALTHY, choose_held_out, held_out
 from tests.differential.compare import Row, compare
 from tests.differential.damage import KINDS
@@ -95,12 +94,22 @@ def test_the_first_finding_names_the_damaged_place(compared: Compared, release: 
 
 
 @pytest.mark.parametrize("release", RELEASES)
+def test_killers_are_told_from_errors(compared: Compared, release: str) -> None:
+    both = [row for row in compared.of(release) if row.real == row.predicted == FAILS]
+
+    assert report.share(both, lambda row: row.how == row.real_how) >= gate(release, "how")
+
+
+@pytest.mark.parametrize("release", RELEASES)
 def test_silent_damage_is_told(compared: Compared, release: str) -> None:
     differing = [row for row in compared.of(release) + compared.of(release, apart=True) if row.differs]
 
     assert report.share(differing, lambda row: row.warned) >= gate(release, "warned")
+    assert all(row.warned for row in differing if row.marked)
 
 
 def test_every_disagreement_is_listed(compared: Compared) -> None:
     """And what is listed disagrees: `make differential LIST=1` writes the list."""
-    assert known.keys(compared.of(PINNED)) == known.listed()
+    rows = [row for row in compared.rows if row.kind not in compared.held_out]
+
+    assert known.keys(rows) == known.listed()

@@ -76,6 +76,16 @@ _MODEL = (
         ("SM009", "SG011"),
     ),
     Message(
+        "nothing-to-run", SIGNATURE,
+        "a session is asked for nothing: the signature has no outputs",
+        f"name the outputs in the signature and export again; {_SHOW}",
+        (
+            Wording("Must specify at least one target to fetch or execute", "1.15-2.21", "core/graph/subgraph.cc RewriteGraphForExecution", seen=SOURCE),
+        ),
+        ("SG012",),
+        LIKELY,
+    ),
+    Message(
         "init-op", GRAPH,
         "the model names an init op or a restore op that its graph does not have, or names several",
         "export the model again, with one main_op",
