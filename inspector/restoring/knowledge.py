@@ -144,7 +144,8 @@ def _attr_missing(fields: Mapping[str, str], tensorflow: str) -> Known:
     from inspector.catalogue import release, releases
 
     op, attr = fields.get("op", ""), fields["attr"]
-    lacking, having = [], []
+    lacking: list[str] = []
+    having: list[str] = []
     for version in releases():
         op_def = release(version).op(op) if op else None
         if op_def is not None:
