@@ -32,6 +32,7 @@ from inspector.model.dtypes import shape_text
 from inspector.model.saved_model import Model, TensorInfo
 from inspector.report.json import saved_by
 from inspector.report.style import Style
+from inspector.report.table import table
 from inspector.rules.registry import rule_of
 from inspector.topology.reach import callable_signatures
 
@@ -100,15 +101,8 @@ def _signatures(model: Model, style: Style) -> Iterator[str]:
         for signature in callable_signatures(meta):
             rows.append([f"  {signature.key}{where}", _tensors(signature.inputs), _tensors(signature.outputs)])
     if rows:
-        yield _table(rows, ["  signature", "inputs", "outputs"], style)
+        yield table(rows, ["  signature", "inputs", "outputs"], style)
         yield ""
-
-
-def _table(rows: list[list[str]], heads: list[str], style: Style) -> str:
-    from tabulate import tabulate
-
-    painted = [style.head(text) for text in heads]
-    return tabulate(rows, headers=painted, tablefmt="plain", disable_numparse=True, preserve_whitespace=True)
 
 
 def _tensors(infos: dict[str, TensorInfo]) -> str:
@@ -127,7 +121,7 @@ def _verdicts(report: ModelReport, style: Style) -> Iterator[str]:
     for (*cells, how), verdicts in alike.items():
         where = targets_text(verdict.target for verdict in verdicts) if several else ""
         rows.append([*cells, where.replace("TensorFlow ", "") or how])
-    yield _table(rows, ["  loader", "load", "calls", "because", "TensorFlow" if several else ""], style)
+    yield table(rows, ["  loader", "load", "calls", "because", "TensorFlow" if several else ""], style)
     assumed = list(dict.fromkeys(text for verdict in report.verdicts for text in verdict.assumes))
     if assumed:
         more = f" and {len(assumed) - PLACES_SHOWN} more" if len(assumed) > PLACES_SHOWN else ""

@@ -119,7 +119,7 @@ def wire(graph: Graph, ops: OpSet, function: Function | None = None) -> Wiring:
     wiring = Wiring(graph)
     if function is not None:
         _add_arguments(wiring, function)
-    joined = "".join(f"{name}\n" for name in graph.names)
+    joined = "\n".join([*graph.names, ""])
     if not _NAMES.match(joined) or joined.count("\n") != len(graph.names):
         wiring.bad_names = [i for i, name in enumerate(graph.names) if not is_valid_name(name)]
     pending = _first_pass(wiring, ops, in_function=function is not None)

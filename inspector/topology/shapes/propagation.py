@@ -170,7 +170,7 @@ class Inference:
         pending: list[int] = []
         fact_of = facts.__getitem__
         for at, name, inputs, kind in zip(range(len(graph)), graph.names, graph.inputs, graph.kinds, strict=True):
-            if inputs and inputs[-1].startswith("^"):
+            if inputs and inputs[-1][:1] == "^":
                 inputs = [tensor for tensor in inputs if tensor[:1] != "^"]
             try:
                 key = (kind.twin, *map(fact_of, inputs))
