@@ -54,7 +54,7 @@ catalogue-check: $(BIN)/activate ## compare the catalogue with wheels from PyPI,
 	$(BIN)/python scripts/make_catalogue.py --released $(RELEASES)
 
 differential: $(BIN)/activate ## verdicts on damaged models against recorded loads; RECORD=1 [PYTHON=...] loads them, LIST=1 lists
-	$(BIN)/python -m tests.differential $(if $(RECORD),--record $(if $(filter command line,$(origin PYTHON)),--python $(PYTHON)),$(if $(LIST),--list))
+	$(BIN)/python -m tests.differential $(if $(RECORD),--record $(if $(filter command line,$(origin PYTHON)),--python $(PYTHON)),$(if $(LIST),--all --list))
 
 schema: $(BIN)/activate ## rebuild the protobuf descriptor sets
 	$(BIN)/python scripts/make_schema.py

@@ -22,7 +22,7 @@ def follows(model: Model, groups: Sequence[Group], verdicts: Iterable[Verdict]) 
 
     Cost: nothing where no loader minds two findings; else a look at the inputs of the nodes concerned.
     """
-    chains = [chain for verdict in verdicts for chain in _chains(verdict) if len(chain) > 1]
+    chains = [chain for verdict in verdicts for chain in _chains(verdict) if chain]
     first = {chain[0] for chain in chains}
     found: dict[int, int] = {}
     for chain in chains:

@@ -23,7 +23,7 @@ from inspector.loaders.step import DOUBT, VARIABLES, Loader, Mind, Step, Walk
 from inspector.model.bundle import ALL_TENSORS
 from inspector.model.saved_model import Model
 from inspector.named_tuple import NamedTuple
-from inspector.rules.registry import rule_of
+from inspector.rules.registry import code_of, rule_of
 from inspector.topology.inspection import Inspection
 
 OK, NOT_REACHED, SKIPPED = "ok", "not reached", "skipped"
@@ -79,6 +79,8 @@ def rehearse(
             failing.setdefault(index, []).append(key)
         outcome = FAILS if because else UNKNOWN if gaps or doubts or some_doubts else RUNS
         verdicts[key] = CallVerdict(outcome, how, because or some_doubts)
+    if loader.one_is_enough and any(call.outcome == RUNS for call in verdicts.values()):
+        failing = {}
     meanings = [Meaning(index, loader.name, _ANY, CALL_FAILS, "call", tuple(keys)) for index, keys in failing.items()]
     outcome = UNKNOWN if gaps or doubts or walk.view is None else LOADS
     assumes = _assumptions(it.model, walk)
@@ -96,7 +98,7 @@ def walk_through(
     loader: Loader, it: Inspection, groups: list[Group], tags: tuple[str, ...] | None
 ) -> tuple[Walk, list[Taken]]:
     """The steps of a load in order, then those of each signature's call if the load comes to its end."""
-    walk = Walk(it, loader.name, tags)
+    walk = Walk(it, loader.like or loader.name, tags if loader.takes_tags else None)
     walk.view = loader.choose(walk)
     steps = loader.steps(walk)
     taken = _take([step for step in steps if step.stage == "load"], walk, groups)
@@ -104,8 +106,7 @@ def walk_through(
         return walk, taken
     at_call = [step for step in steps if step.stage == "call"]
     for key in loader.signatures(walk):
-        walk.signature = key
-        walk.nodes, walk.functions = loader.entry(walk, key)
+        walk.enter(key, loader.entry(walk, key))
         taken += _take(at_call, walk, groups)
     return walk, taken
 
@@ -134,9 +135,10 @@ def _minded(step: Step, walk: Walk, groups: list[Group]) -> list[tuple[int, Mind
     """The findings that a step minds, in the order in which the step lists their rules."""
     found = []
     for mind in step.minds:
+        code = code_of(mind.rule)
         for index, group in enumerate(groups):
             finding = group.finding
-            if finding.rule != mind.rule or not _in_reach(step, walk, group):
+            if finding.rule != code or not _in_reach(step, walk, group):
                 continue
             walk.members = group.nodes
             if mind.when is None or mind.when(finding, walk):

@@ -75,3 +75,16 @@ def test_a_cause_that_some_loader_meets_first_is_no_consequence() -> None:
             }
             assert first.isdisjoint(report.judgement.follows)
             assert set(report.judgement.follows.values()).isdisjoint(report.judgement.follows)
+
+
+def test_what_one_loader_meets_alone_is_no_consequence(tmp_path: Path) -> None:
+    """Python's import drops the pin of a colocated node, so that tf1 stops at the other one and serving at the first."""
+    report = report_on(
+        "init_op z\ngraph\n  x = Const() {dtype: float32, value: float32[] <1>} @/device:GPU:0\n"
+        '  a = Relu(x) {T: float32, _class: ["loc:@x"]} @/device:GPU:0\n  z = Neg(a) {T: float32} @/device:GPU:0',
+        tmp_path,
+    )
+    stops = {verdict.loader: verdict.because for verdict in report.verdicts}
+
+    assert stops["serving"][0] != stops["tf1"][0]
+    assert chains(report) == set()

@@ -45,9 +45,19 @@ def _return_is_missed(finding: Finding, walk: Walk) -> bool:
     return nodes.is_data_return(finding, walk) and not finding.data["flat"]
 
 
+def lacks_body(finding: Finding, walk: Walk) -> bool:
+    """A loop whose condition is there and whose body is not: lowering it follows a null pointer. Measured from 2.15 on;
+    2.12 says "Op type not registered" (lower_while_op.cc)."""
+    return finding.data["op"] in _LOOPS and finding.data["attr"] == "body" and walk.target.minor >= (2, 15)
+
+
 def _loop_is_run(finding: Finding, walk: Walk) -> bool:
-    """A loop whose condition is there and whose body is not."""
-    return finding.data["op"] in _LOOPS and finding.data["attr"] == "body" and nodes.is_live(finding, walk)
+    return lacks_body(finding, walk) and nodes.is_live(finding, walk)
+
+
+def _valueless_const_crashes(finding: Finding, walk: Walk) -> bool:
+    """A Const without a value, which Grappler comes to: a null pointer (measured from 2.12 to 2.18), later a failed check."""
+    return nodes.is_valueless_const(finding, walk) and walk.target.minor < (2, 21)
 
 
 def recursion_is_run(finding: Finding, walk: Walk) -> bool:
@@ -81,7 +91,7 @@ def _called(walk: Walk) -> frozenset[str]:
     assert view is not None
     objects = view.meta.objects
     if walk.loader == "tf2" and walk.model.is_v2 and objects is not None:
-        return frozenset((objects.signatures()[walk.signature],) if walk.signature else objects.initializers())
+        return walk.first if walk.signature else frozenset(objects.initializers())
     graph = view.meta.graph
     if walk.signature:
         kinds = {kind for name, kind in zip(graph.names, graph.kinds, strict=True) if name in walk.nodes}
@@ -154,34 +164,37 @@ def _layout_is_refused(finding: Finding, walk: Walk) -> bool:
 
 # A Session's call: functions that the import did not instantiate are looked at only now.
 IN_SESSION_CALL = (
-    *minds("TB013"),
-    Mind("OP002", when=nodes.is_valueless_const, how="abort"),
-    *minds("OP001", "OP002", "GR001", "GR003", "GR004", "GR005", "GR006"),
-    Mind("OP003", when=kind_is_needed),
-    Mind("OP004", when=nodes.is_live),
-    Mind("GR002", when=nodes.names_nothing),
-    Mind("GR007", when=nodes.name_is_refused),
-    Mind("FN001", when=_loop_is_run, how="crash"),
-    Mind("FN001", when=_function_is_asked_for),
-    Mind("FN002", when=recursion_is_run, how="crash"),
-    Mind("FN004", when=_return_is_missed),
-    Mind("GR013", when=_shapes_cannot_be),
+    *minds("restore-op"),
+    Mind("attr-missing", when=_valueless_const_crashes, how="crash"),
+    Mind("attr-missing", when=nodes.is_valueless_const, how="abort"),
+    *minds(
+        "op-not-registered", "attr-missing", "input-missing", "input-count", "dtype-conflict", "cycle", "duplicate-node"
+    ),
+    Mind("attr-type", when=kind_is_needed),
+    Mind("attr-value-not-allowed", when=nodes.is_live),
+    Mind("output-missing", when=nodes.names_nothing),
+    Mind("invalid-node-name", when=nodes.name_is_refused),
+    Mind("function-missing", when=_loop_is_run, how="crash"),
+    Mind("function-missing", when=_function_is_asked_for),
+    Mind("function-recursive", when=recursion_is_run, how="crash"),
+    Mind("return-missing", when=_return_is_missed),
+    Mind("shape-conflict", when=_shapes_cannot_be),
 )
 
 # Any call.
 IN_CALL = (
-    Mind("GR009", when=_dtype_is_another, how="abort"),
-    Mind("FN006", when=_call_is_run),
-    Mind("FN011", when=_is_instantiated),
-    Mind("GR009", when=_const_is_run),
-    Mind("OP007", when=_kernel_is_needed),
-    Mind("OP006", when=_is_computed),
-    Mind("GR017", when=_is_computed, how="hang"),
-    Mind("OP008", when=_layout_is_refused),
+    Mind("const-dtype", when=_dtype_is_another, how="abort"),
+    Mind("call-mismatch", when=_call_is_run),
+    Mind("attr-unbound", when=_is_instantiated),
+    Mind("const-dtype", when=_const_is_run),
+    Mind("no-kernel", when=_kernel_is_needed),
+    Mind("python-callback", when=_is_computed),
+    Mind("waits-for-others", when=_is_computed, how="hang"),
+    Mind("layout-not-on-cpu", when=_layout_is_refused),
 )
 
 # What only tf.saved_model.load makes of ops.
-IN_CALL_OF_TF2 = (Mind("OP010", when=_is_computed),)
+IN_CALL_OF_TF2 = (Mind("one-shot-iterator", when=_is_computed),)
 
 # Any run of a Session: a signature's call, the restore op, the init op.
 IN_RUN = (*IN_SESSION_CALL, *IN_CALL, *placement.DEVICES_IN_SESSION_CALL)

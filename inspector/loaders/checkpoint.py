@@ -49,20 +49,22 @@ def saver_is_refused(finding: Finding, walk: Walk) -> bool:
 
 def _reading(route: str) -> tuple[Mind, ...]:
     return (
-        *minds("TB003", "TB004", when=by(route)),
-        Mind("TB006", when=all_of(by(route), _KILLS_RESTORE), how="abort"),
-        *minds("TB006", "TB005", when=by(route)),
-        *minds("TB007", when=has_datum("route", route)),
-        *minds("TB008", "TB009", when=all_of(has_datum("route", route), has_datum("at", "load", None))),
+        *minds("shard-missing", "shard-short", when=by(route)),
+        Mind("entry-invalid", when=all_of(by(route), _KILLS_RESTORE), how="abort"),
+        *minds("entry-invalid", "checksum", when=by(route)),
+        *minds("variable-not-in-checkpoint", when=has_datum("route", route)),
+        *minds(
+            "variable-dtype", "variable-shape", when=all_of(has_datum("route", route), has_datum("at", "load", None))
+        ),
     )
 
 
 # tf.saved_model.load, V2: CheckpointReader goes over all entries, then the object graph, then the variables.
 BY_OBJECTS = (
-    Mind("TB002", when=any_of(has_datum("stops", True), by(OBJECT_GRAPH_ROUTE))),
-    *minds("VR002"),
-    Mind("TB006", when=_KILLS_READER, how="abort"),
-    Mind("TB006", when=_STOPS_READER),
+    Mind("index-damaged", when=any_of(has_datum("stops", True), by(OBJECT_GRAPH_ROUTE))),
+    *minds("checkpoint-version"),
+    Mind("entry-invalid", when=_KILLS_READER, how="abort"),
+    Mind("entry-invalid", when=_STOPS_READER),
     *_reading(OBJECT_GRAPH_ROUTE),
 )
 
@@ -76,15 +78,15 @@ def dtypes_clash(finding: Finding, walk: Walk) -> bool:
 
 # Everybody else.
 BY_RESTORE_OP = (
-    Mind("TB011", when=saver_is_refused),
-    Mind("TB002", when=any_of(all_of(has_datum("stops", True), reads_any), by(RESTORE_ROUTE))),
-    *minds("VR002", when=reads_any),
+    Mind("saver-node-missing", when=saver_is_refused),
+    Mind("index-damaged", when=any_of(all_of(has_datum("stops", True), reads_any), by(RESTORE_ROUTE))),
+    *minds("checkpoint-version", when=reads_any),
     *_reading(RESTORE_ROUTE),
-    Mind("TB014", when=dtypes_clash),
+    Mind("variable-mixed-up", when=dtypes_clash),
 )
 
 # Shape inference at the import of the main graph: the dtype of a handle against that of what reads or assigns it.
-HANDLES = minds("TB008", when=has_datum("route", HANDLE_ROUTE))
+HANDLES = minds("variable-dtype", when=has_datum("route", HANDLE_ROUTE))
 
 
 def has_saver_def(walk: Walk) -> bool:

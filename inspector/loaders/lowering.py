@@ -40,6 +40,10 @@ def _missing_is_lowered(finding: Finding, walk: Walk) -> bool:
     return nodes.in_main(finding, walk) or finding.where.function in kernels.lowered_into_main(walk.view)
 
 
+def _missing_body_is_lowered(finding: Finding, walk: Walk) -> bool:
+    return _missing_is_lowered(finding, walk) and calls.lacks_body(finding, walk)
+
+
 def _lowered(condition: Condition) -> Condition:
     """What instantiating a function refuses, in one that becomes a part of the main graph."""
     return lambda finding, walk: _is_in_lowered(finding, walk) and condition(finding, walk)
@@ -64,19 +68,30 @@ def _is_no_const(finding: Finding, walk: Walk) -> bool:
 
 # Branches and loop bodies that are lowered into the main graph.
 _LOWERED = (
-    *minds("OP001", "GR001", "GR003", "GR004", "GR005", "GR006", "GR008", "FN005", when=_is_in_lowered),
-    Mind("OP002", when=_lowered(_is_no_const)),
-    Mind("OP003", when=_lowered(calls.kind_is_needed)),
-    Mind("OP004", when=_lowered(nodes.value_is_refused)),
-    Mind("GR002", when=_lowered(nodes.names_nothing)),
-    Mind("GR007", when=_lowered(nodes.name_is_refused)),
-    Mind("FN001", when=_missing_is_lowered),
-    Mind("FN002", when=_lowered(calls.recursion_is_run)),
-    Mind("FN004", when=_lowered(nodes.is_data_return)),
-    Mind("FN006", when=_call_is_lowered),
-    Mind("GR010", when=_lowered(placement.device_is_refused)),
-    Mind("GR011", when=_lowered(placement.refused_by_runtime)),
-    Mind("OP007", when=_is_lowered),
+    *minds(
+        "op-not-registered",
+        "input-missing",
+        "input-count",
+        "dtype-conflict",
+        "cycle",
+        "duplicate-node",
+        "control-input-order",
+        "return-dtype",
+        when=_is_in_lowered,
+    ),
+    Mind("attr-missing", when=_lowered(_is_no_const)),
+    Mind("attr-type", when=_lowered(calls.kind_is_needed)),
+    Mind("attr-value-not-allowed", when=_lowered(nodes.value_is_refused)),
+    Mind("output-missing", when=_lowered(nodes.names_nothing)),
+    Mind("invalid-node-name", when=_lowered(nodes.name_is_refused)),
+    Mind("function-missing", when=_missing_body_is_lowered, how="crash"),
+    Mind("function-missing", when=_missing_is_lowered),
+    Mind("function-recursive", when=_lowered(calls.recursion_is_run)),
+    Mind("return-missing", when=_lowered(nodes.is_data_return)),
+    Mind("call-mismatch", when=_call_is_lowered),
+    Mind("device-pin", when=_lowered(placement.device_is_refused)),
+    Mind("device-malformed", when=_lowered(placement.refused_by_runtime)),
+    Mind("no-kernel", when=_is_lowered),
 )
-PLACED_WITH_MAIN = (Mind("OP004", when=_has_no_inputs_in_reach, how="crash"), *_LOWERED)
+PLACED_WITH_MAIN = (Mind("attr-value-not-allowed", when=_has_no_inputs_in_reach, how="crash"), *_LOWERED)
 PLACED_WITH_MAIN_AT_FIRST_RUN = tuple(mind._replace(when=_at_first_run(mind.when)) for mind in _LOWERED)

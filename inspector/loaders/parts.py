@@ -10,7 +10,7 @@ from inspector.topology.assets import AT_LOAD, GFILE_JOIN, JOIN_PATH
 from inspector.topology.reach import INIT_SIGNATURE, MAIN_OPS
 
 # Reading the graph file.
-READ_GRAPH_FILE = minds("SM001", "SM002", "SM003")
+READ_GRAPH_FILE = minds("not-a-saved-model", "graph-file-damaged", "graph-file-unreadable")
 
 
 def has_init_op(walk: Walk) -> bool:
@@ -132,6 +132,6 @@ def tables_stay_empty_in_tf2(finding: Finding, walk: Walk) -> bool:
 
 # Assets that the init op, or a resource's initializer, reads.
 ASSETS_READ_AT_LOAD = (
-    Mind("SM006", when=asset_is_read_at_load),
-    Mind("SM012", when=asset_is_refused_at_load),
+    Mind("asset-missing", when=asset_is_read_at_load),
+    Mind("asset-content", when=asset_is_refused_at_load),
 )

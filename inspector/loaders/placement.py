@@ -95,24 +95,24 @@ def _is_placed_at_first_run(finding: Finding, walk: Walk) -> bool:
 
 # Placing the main graph, as Python hands it on and as it is written.
 PLACED_BY_PYTHON = (
-    Mind("GR010", when=device_is_refused),
-    Mind("GR011", when=_refused_after_python),
-    Mind("OP007", when=_is_placed),
+    Mind("device-pin", when=device_is_refused),
+    Mind("device-malformed", when=_refused_after_python),
+    Mind("no-kernel", when=_is_placed),
 )
 
 PLACED_AS_WRITTEN = (
-    Mind("GR010", when=device_is_refused),
-    Mind("GR011", when=refused_by_runtime),
-    Mind("OP007", when=_is_placed),
+    Mind("device-pin", when=device_is_refused),
+    Mind("device-malformed", when=refused_by_runtime),
+    Mind("no-kernel", when=_is_placed),
 )
 
 PLACED_AT_FIRST_RUN = (
-    Mind("GR010", when=_absent_at_first_run),
-    Mind("GR011", when=_refused_at_first_run),
-    Mind("OP007", when=_is_placed_at_first_run),
+    Mind("device-pin", when=_absent_at_first_run),
+    Mind("device-malformed", when=_refused_at_first_run),
+    Mind("no-kernel", when=_is_placed_at_first_run),
 )
 
-PLACED_IN_PROGRAM = (Mind("GR010", when=_refused_in_program), Mind("GR011", when=_refused_after_python))
+PLACED_IN_PROGRAM = (Mind("device-pin", when=_refused_in_program), Mind("device-malformed", when=_refused_after_python))
 
 
 def _noop_is_kept(node: str, function: Function, live: frozenset[str]) -> bool:
@@ -147,4 +147,7 @@ def _refused_in_function(finding: Finding, walk: Walk) -> bool:
 
 
 # A Session prunes a function before it places it; tf.saved_model.load's functions are placed first.
-DEVICES_IN_SESSION_CALL = (Mind("GR010", when=_live_in_other_job), Mind("GR011", when=_refused_in_function))
+DEVICES_IN_SESSION_CALL = (
+    Mind("device-pin", when=_live_in_other_job),
+    Mind("device-malformed", when=_refused_in_function),
+)

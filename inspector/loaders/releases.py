@@ -6,6 +6,13 @@ from inspector.findings import Finding
 from inspector.loaders.nodes import is_live
 from inspector.loaders.step import DOUBT, Mind, Walk
 
+KERAS_3 = (2, 16)  # the first TensorFlow whose Keras is Keras 3
+
+
+def has_keras_3(walk: Walk) -> bool:
+    """Whether ``import keras`` is Keras 3 where the model is to be loaded."""
+    return walk.target.minor >= KERAS_3
+
 
 def _refused_by_producer(finding: Finding, walk: Walk) -> bool:
     return bool(finding.data["refused_by_producer"])
@@ -37,13 +44,13 @@ def _refused_when_pruned(finding: Finding, walk: Walk) -> bool:
 
 
 # core/framework/op_def_util.cc CheckOpDeprecation
-DEPRECATED_IN_LIBRARY = (Mind("OP009", when=_refused_by_release),)
-DEPRECATED_IN_MAIN = (Mind("OP009", when=_refused_in_main),)
-DEPRECATED_IN_CALL = (Mind("OP009", when=_refused_in_call),)
-DEPRECATED_WHEN_PRUNED = (Mind("OP009", when=_refused_when_pruned),)
+DEPRECATED_IN_LIBRARY = (Mind("op-deprecated", when=_refused_by_release),)
+DEPRECATED_IN_MAIN = (Mind("op-deprecated", when=_refused_in_main),)
+DEPRECATED_IN_CALL = (Mind("op-deprecated", when=_refused_in_call),)
+DEPRECATED_WHEN_PRUNED = (Mind("op-deprecated", when=_refused_when_pruned),)
 
 # core/ops/array_ops.cc, Placeholder: what is copied gets the release's own GraphDef version.
-SHAPES_WHEN_PRUNED = (Mind("VR007", how=DOUBT),)
+SHAPES_WHEN_PRUNED = (Mind("legacy-placeholder", how=DOUBT),)
 
 
 _XLA_DEVICES_UNTIL = (2, 4)

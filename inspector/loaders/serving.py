@@ -6,6 +6,7 @@ neither at the object graph nor at the signatures.
 
 from __future__ import annotations
 
+from inspector.findings import Finding
 from inspector.loaders import calls, checkpoint, lowering, nodes, parts, placement, releases, session
 from inspector.loaders.step import (
     ALL_FUNCTIONS,
@@ -24,13 +25,20 @@ from inspector.loaders.step import (
     minds,
     of_signature,
 )
+from inspector.topology.reach import is_procedure
+
+
+def _has_nothing_to_fetch(finding: Finding, walk: Walk) -> bool:
+    """A Session runs nothing that it has neither to fetch nor to execute (core/graph/subgraph.cc)."""
+    return of_signature(finding, walk) and not finding.data["output"]
+
 
 STEPS = (
     Step("read the graph file", parts.READ_GRAPH_FILE, "cc/saved_model/reader.cc ReadSavedModel"),
-    Step("match tags", minds("SM004", "SG005"), "cc/saved_model/reader.cc FindMetaGraphDef"),
+    Step("match tags", minds("no-meta-graph", "tags-not-found"), "cc/saved_model/reader.cc FindMetaGraphDef"),
     Step(
         "read debug info",
-        (Mind("SM008", when=has_datum("folder", False)),),
+        (Mind("debug-info-damaged", when=has_datum("folder", False)),),
         "cc/saved_model/reader.cc ReadSavedModelDebugInfoIfPresent",
     ),
     Step(
@@ -42,9 +50,9 @@ STEPS = (
     Step(
         "import the graph",
         (
-            *minds("VR001"),
+            *minds("graphdef-version"),
             *nodes.AT_IMPORT,
-            Mind("OP005", when=nodes.attr_is_refused),
+            Mind("attr-unknown", when=nodes.attr_is_refused),
             *releases.DEPRECATED_IN_MAIN,
             *checkpoint.HANDLES,
         ),
@@ -53,7 +61,7 @@ STEPS = (
     ),
     Step(
         "add the functions to the session",
-        (Mind("FN010", when=has_datum("problem", "twice")), Mind("FN013")),
+        (Mind("gradient-definition", when=has_datum("problem", "twice")), Mind("function-named-like-op")),
         "core/framework/function.cc FunctionLibraryDefinition::AddFunctionDef, AddGradientDef",
         reads=(ALL_FUNCTIONS,),
     ),
@@ -72,8 +80,8 @@ STEPS = (
     Step(
         "restore the variables",
         (
-            Mind("SM010", when=parts.assets_are_refused),
-            Mind("SM009", when=has_datum("problem", "missing", "twice")),
+            Mind("collection", when=parts.assets_are_refused),
+            Mind("asset-tensor", when=has_datum("problem", "missing", "twice")),
             *checkpoint.BY_RESTORE_OP,
         ),
         "cc/saved_model/loader_util.cc RunRestore",
@@ -89,15 +97,15 @@ STEPS = (
     ),
     Step(
         "find the init op",
-        (Mind("SG010", when=has_datum("kind", "count", "output")),),
+        (Mind("init-op", when=has_datum("kind", "count", "output")),),
         "cc/saved_model/loader_util.cc GetInitOp",
     ),
     Step(
         "run the init op",
         (
-            Mind("SM009", when=has_datum("problem", "missing", "twice")),
-            Mind("SG001", when=parts.of_chosen_init_op),
-            Mind("SG007", when=parts.of_init_op),
+            Mind("asset-tensor", when=has_datum("problem", "missing", "twice")),
+            Mind("signature-tensor-missing", when=parts.of_chosen_init_op),
+            Mind("placeholder-not-fed", when=parts.of_init_op),
             *parts.ASSETS_READ_AT_LOAD,
             *calls.IN_RUN,
             *releases.DEPRECATED_IN_CALL,
@@ -110,17 +118,18 @@ STEPS = (
     Step(
         "call the signature",
         (
-            Mind("GR012", when=parts.tables_stay_empty),
+            Mind("not-initialised", when=parts.tables_stay_empty),
             *calls.IN_RUN,
             *releases.DEPRECATED_IN_CALL,
-            Mind("SG001", when=of_signature),
-            Mind("SG007", when=of_signature),
-            Mind("SM006", when=parts.asset_is_read_by_call),
-            Mind("TB009", when=checkpoint.mismatch_at_call),
-            Mind("TB012", when=checkpoint.stays_unset),
-            Mind("SG011", when=of_signature),
-            Mind("SG002", when=parts.wrong_input),
-            *minds("TB001", "TB010", when=checkpoint.nothing_restored),
+            Mind("signature-tensor-missing", when=of_signature),
+            Mind("placeholder-not-fed", when=of_signature),
+            Mind("signature-output-lost", when=_has_nothing_to_fetch),
+            Mind("asset-missing", when=parts.asset_is_read_by_call),
+            Mind("variable-shape", when=checkpoint.mismatch_at_call),
+            Mind("variable-not-initialised", when=checkpoint.stays_unset),
+            Mind("signature-tensor-twice", when=of_signature),
+            Mind("signature-dtype", when=parts.wrong_input),
+            *minds("index-missing", "saver-missing", when=checkpoint.nothing_restored),
         ),
         "core/common_runtime/direct_session.cc Run",
         reads=(SIGNATURE,),
@@ -133,11 +142,17 @@ def steps(walk: Walk) -> tuple[Step, ...]:
     return STEPS
 
 
+def signatures(walk: Walk) -> list[str]:
+    """Those of signature_def. One that returns nothing on purpose cannot be asked for anything."""
+    keys = session.signature_defs(walk)
+    return [key for key in keys if walk.view and not is_procedure(walk.view.meta, walk.view.meta.signatures[key])]
+
+
 LOADER = Loader(
     "serving",
     "LoadSavedModel (TensorFlow Serving)",
     session.by_tags,
     steps,
-    session.signature_defs,
+    signatures,
     session.session_entry,
 )

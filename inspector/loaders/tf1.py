@@ -28,11 +28,15 @@ from inspector.loaders.step import (
 
 STEPS = (
     Step("read the graph file", parts.READ_GRAPH_FILE, "python/saved_model/loader_impl.py parse_saved_model"),
-    Step("match tags", minds("SM004", "SG005"), "python/saved_model/loader_impl.py get_meta_graph_def_from_tags"),
+    Step(
+        "match tags",
+        minds("no-meta-graph", "tags-not-found"),
+        "python/saved_model/loader_impl.py get_meta_graph_def_from_tags",
+    ),
     Step(
         "import the graph",
         (
-            *minds("VR001"),
+            *minds("graphdef-version"),
             *nodes.AT_IMPORT,
             *nodes.SHAPES_IN_PYTHON,
             *nodes.ATTRS_IN_MAIN,
@@ -56,12 +60,15 @@ STEPS = (
     ),
     Step(
         "restore the collections",
-        (Mind("VR004", when=parts.version_is_refused), Mind("SM010", when=parts.collection_is_refused)),
+        (
+            Mind("tensorflow-version-unparsable", when=parts.version_is_refused),
+            Mind("collection", when=parts.collection_is_refused),
+        ),
         "python/framework/meta_graph.py import_scoped_meta_graph_with_return_elements",
     ),
     Step(
         "restore the variables",
-        (*minds("TB001"), *checkpoint.BY_RESTORE_OP),
+        (*minds("index-missing"), *checkpoint.BY_RESTORE_OP),
         "python/saved_model/loader_impl.py restore_variables; python/training/saver.py restore",
         runs_if=checkpoint.SAVER,
         gives=VARIABLES,
@@ -87,13 +94,13 @@ STEPS = (
         reads=(RESTORE,),
         runs_if=checkpoint.SAVER,
     ),
-    Step("find the init op", minds("SG010"), "python/saved_model/loader_impl.py get_init_op"),
+    Step("find the init op", minds("init-op"), "python/saved_model/loader_impl.py get_init_op"),
     Step(
         "run the init op",
         (
-            Mind("SM009", when=has_datum("problem", "missing", "no index")),
-            Mind("SG001", when=parts.of_chosen_init_op),
-            Mind("SG007", when=parts.of_init_op),
+            Mind("asset-tensor", when=has_datum("problem", "missing", "no index")),
+            Mind("signature-tensor-missing", when=parts.of_chosen_init_op),
+            Mind("placeholder-not-fed", when=parts.of_init_op),
             *parts.ASSETS_READ_AT_LOAD,
             *calls.IN_RUN,
             *releases.DEPRECATED_IN_CALL,
@@ -119,17 +126,17 @@ STEPS = (
     Step(
         "call the signature",
         (
-            Mind("GR012", when=parts.tables_stay_empty),
+            Mind("not-initialised", when=parts.tables_stay_empty),
             *calls.IN_RUN,
             *releases.DEPRECATED_IN_CALL,
-            Mind("SG001", when=of_signature),
-            Mind("SG002", when=parts.wrong_input_for_python),
-            Mind("SG003", when=parts.wrong_input),
-            Mind("SG007", when=of_signature),
-            Mind("SM006", when=parts.asset_is_read_by_call),
-            Mind("TB009", when=checkpoint.mismatch_at_call),
-            Mind("TB012", when=checkpoint.stays_unset),
-            Mind("TB010", when=checkpoint.nothing_restored),
+            Mind("signature-tensor-missing", when=of_signature),
+            Mind("signature-dtype", when=parts.wrong_input_for_python),
+            Mind("signature-shape", when=parts.wrong_input),
+            Mind("placeholder-not-fed", when=of_signature),
+            Mind("asset-missing", when=parts.asset_is_read_by_call),
+            Mind("variable-shape", when=checkpoint.mismatch_at_call),
+            Mind("variable-not-initialised", when=checkpoint.stays_unset),
+            Mind("saver-missing", when=checkpoint.nothing_restored),
         ),
         "core/common_runtime/direct_session.cc Run",
         reads=(SIGNATURE,),

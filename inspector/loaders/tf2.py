@@ -19,6 +19,7 @@ from inspector.loaders.step import (
     SIGNATURE,
     TABLES,
     VARIABLES,
+    Entry,
     Loader,
     Mind,
     Step,
@@ -30,13 +31,17 @@ from inspector.topology.inspection import MetaView
 
 READ = (
     Step("read the graph file", parts.READ_GRAPH_FILE, "python/saved_model/loader_impl.py parse_saved_model"),
-    Step("read debug info", minds("SM008"), "python/saved_model/loader_impl.py parse_saved_model_with_debug_info"),
+    Step(
+        "read debug info",
+        minds("debug-info-damaged"),
+        "python/saved_model/loader_impl.py parse_saved_model_with_debug_info",
+    ),
     Step(
         "choose the MetaGraph",
         (
-            *minds("SM004"),
-            Mind("SG006", when=lambda finding, walk: walk.tags is None),
-            Mind("SG005", when=lambda finding, walk: walk.tags is not None),
+            *minds("no-meta-graph"),
+            Mind("several-meta-graphs", when=lambda finding, walk: walk.tags is None),
+            Mind("tags-not-found", when=lambda finding, walk: walk.tags is not None),
         ),
         "python/saved_model/load.py load_partial; load_v1_in_v2.py get_meta_graph_def_from_tags",
     ),
@@ -52,48 +57,48 @@ LIBRARY = Step(
 V2_STEPS = (
     LIBRARY._replace(
         minds=(
-            Mind("OB006", when=objects.of_library),
-            Mind("OB003", when=parts.unregistered_package),
+            Mind("structure-undecodable", when=objects.of_library),
+            Mind("type-not-registered", when=parts.unregistered_package),
             *LIBRARY.minds,
-            Mind("OB007", when=objects.signature_is_refused),
+            Mind("function-spec", when=objects.signature_is_refused),
         )
     ),
     Step(
         "order the objects by what they need",
-        (Mind("OB005", when=objects.of_part("needed", "slot")), *minds("OB010")),
+        (Mind("object-id", when=objects.of_part("needed", "slot")), *minds("dependency-cycle")),
         "python/saved_model/load.py Loader._generate_ordered_node_ids; python/trackable/trackable_utils.py",
     ),
     Step(
         "make the objects, and bind what functions capture",
         (
-            *minds("OB009", "OB004", "OB011", "OB012"),
-            Mind("OB001", when=parts.without_tf_keras),
-            *minds("OB002"),
-            Mind("OB006", when=objects.of_object),
-            Mind("OB007", when=objects.arguments_are_refused),
-            *minds("VR005"),
-            Mind("OB013", when=has_datum("case", "object")),
-            Mind("OB017", when=has_datum("case", "missing")),
+            *minds("object-kind", "asset-index", "constant-value", "saved-variable"),
+            Mind("slot-variables", when=parts.without_tf_keras),
+            *minds("function-not-in-library"),
+            Mind("structure-undecodable", when=objects.of_object),
+            Mind("function-spec", when=objects.arguments_are_refused),
+            *minds("feature-refused"),
+            Mind("captures", when=has_datum("case", "object")),
+            Mind("resource-functions", when=has_datum("case", "missing")),
         ),
         "python/saved_model/load.py Loader._load_nodes, _recreate; core/function/capture/restore_captures.py",
     ),
     Step(
         "set the children",
-        (Mind("OB005", when=objects.of_part("child")), *minds("OB014")),
+        (Mind("object-id", when=objects.of_part("child")), *minds("child-name")),
         "python/saved_model/load.py Loader._add_object_graph_edges",
     ),
     Step(
         "bring back the savers",
-        (Mind("OB005", when=objects.of_part("saver")), Mind("OB015", when=has_datum("runs", True))),
+        (Mind("object-id", when=objects.of_part("saver")), Mind("saver-functions", when=has_datum("runs", True))),
         "python/saved_model/load.py Loader._load_checkpoint_save_and_restore_functions",
     ),
     Step(
         "restore the variables",
         (
-            *minds("TB001"),
-            Mind("OB016", when=has_datum("case", "id", "key")),
+            *minds("index-missing"),
+            Mind("checkpoint-objects", when=has_datum("case", "id", "key")),
             *checkpoint.BY_OBJECTS,
-            *minds("VR006"),
+            *minds("variable-dtype-refused"),
         ),
         "python/saved_model/load.py Loader._restore_checkpoint; python/checkpoint/checkpoint.py",
         gives=VARIABLES,
@@ -101,9 +106,9 @@ V2_STEPS = (
     Step(
         "initialise resources",
         (
-            Mind("OB017", when=has_datum("case", "unfit")),
-            Mind("OB013", when=objects.misfit_runs_at_load),
-            Mind("OB019", when=objects.results_are_used_at_load),
+            Mind("resource-functions", when=has_datum("case", "unfit")),
+            Mind("captures", when=objects.misfit_runs_at_load),
+            Mind("result-count", when=objects.results_are_used_at_load),
             *parts.ASSETS_READ_AT_LOAD,
             *calls.IN_CALL,
             *placement.PLACED_IN_PROGRAM,
@@ -115,15 +120,15 @@ V2_STEPS = (
     Step(
         "call the signature",
         (
-            Mind("OB018", when=objects.is_lost),
-            Mind("OB007", when=objects.argument_is_called),
-            Mind("OB013", when=objects.misfit_is_called),
-            Mind("OB017", when=objects.stays_empty),
+            Mind("signatures-unusable", when=objects.is_lost),
+            Mind("function-spec", when=objects.argument_is_called),
+            Mind("captures", when=objects.misfit_is_called),
+            Mind("resource-functions", when=objects.stays_empty),
             *calls.IN_CALL,
             *calls.IN_CALL_OF_TF2,
-            Mind("SM006", when=parts.asset_is_read_by_call),
+            Mind("asset-missing", when=parts.asset_is_read_by_call),
             *placement.PLACED_IN_PROGRAM,
-            Mind("OB019", when=objects.results_are_returned),
+            Mind("result-count", when=objects.results_are_returned),
         ),
         "python/eager/polymorphic_function/concrete_function.py",
         reads=(SIGNATURE,),
@@ -135,7 +140,7 @@ V1_STEPS = (
     LIBRARY,
     Step(
         "import the graph",
-        (*minds("VR001"), *nodes.IN_V1_MAIN, *releases.DEPRECATED_IN_MAIN, *checkpoint.HANDLES),
+        (*minds("graphdef-version"), *nodes.IN_V1_MAIN, *releases.DEPRECATED_IN_MAIN, *checkpoint.HANDLES),
         "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader.load; python/framework/meta_graph.py",
         reads=(MAIN,),
     ),
@@ -154,9 +159,9 @@ V1_STEPS = (
     Step(
         "restore the collections",
         (
-            Mind("VR004", when=parts.version_is_refused),
-            Mind("SM010", when=parts.collection_is_refused),
-            *minds("SG010"),
+            Mind("tensorflow-version-unparsable", when=parts.version_is_refused),
+            Mind("collection", when=parts.collection_is_refused),
+            *minds("init-op"),
         ),
         "python/framework/meta_graph.py import_scoped_meta_graph_with_return_elements",
     ),
@@ -168,24 +173,24 @@ V1_STEPS = (
     ),
     Step(
         "restore the variables",
-        (*minds("TB001"), *checkpoint.BY_RESTORE_OP),
+        (*minds("index-missing"), *checkpoint.BY_RESTORE_OP),
         "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader.restore_variables",
         runs_if=checkpoint.SAVER,
         gives=VARIABLES,
     ),
     Step(
         "run the init op",
-        (Mind("SM009", when=has_datum("problem", "missing", "no index")), *parts.ASSETS_READ_AT_LOAD),
+        (Mind("asset-tensor", when=has_datum("problem", "missing", "no index")), *parts.ASSETS_READ_AT_LOAD),
         "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader.load (init_fn)",
         gives=TABLES,
     ),
     Step(
         "prune the signatures",
         (
-            *minds("SG001", "SG007", "SG008", "VR005"),
-            Mind("SG003", when=has_datum("field", "outputs")),
-            Mind("SG011", when=has_datum("case", "fed twice")),
-            Mind("SG009", when=parts.name_stops_the_load),
+            *minds("signature-tensor-missing", "placeholder-not-fed", "signature-output-reference", "feature-refused"),
+            Mind("signature-shape", when=has_datum("field", "outputs")),
+            Mind("signature-tensor-twice", when=has_datum("case", "fed twice")),
+            Mind("argument-name", when=parts.name_stops_the_load),
             *releases.DEPRECATED_WHEN_PRUNED,
             *releases.SHAPES_WHEN_PRUNED,
         ),
@@ -194,14 +199,14 @@ V1_STEPS = (
     Step(
         "call the signature",
         (
-            Mind("SG009", when=parts.name_stops_the_call),
-            Mind("GR012", when=parts.tables_stay_empty_in_tf2),
+            Mind("argument-name", when=parts.name_stops_the_call),
+            Mind("not-initialised", when=parts.tables_stay_empty_in_tf2),
             *calls.IN_CALL,
-            Mind("SM006", when=parts.asset_is_read_by_call),
+            Mind("asset-missing", when=parts.asset_is_read_by_call),
             *calls.IN_CALL_OF_TF2,
-            Mind("TB009", when=checkpoint.mismatch_at_call),
-            Mind("TB012", when=checkpoint.stays_unset_in_tf2),
-            Mind("TB010", when=checkpoint.nothing_restored),
+            Mind("variable-shape", when=checkpoint.mismatch_at_call),
+            Mind("variable-not-initialised", when=checkpoint.stays_unset_in_tf2),
+            Mind("saver-missing", when=checkpoint.nothing_restored),
             *placement.PLACED_IN_PROGRAM,
         ),
         "python/eager/wrap_function.py",
@@ -232,13 +237,14 @@ def signatures(walk: Walk) -> list[str]:
     )
 
 
-def entry(walk: Walk, key: str) -> tuple[frozenset[str], frozenset[str]]:
+def entry(walk: Walk, key: str) -> Entry:
     view = walk.view
     assert view is not None
     if not walk.model.is_v2 or view.meta.objects is None:
         return session.session_entry(walk, key)
     function = view.meta.objects.signatures().get(key)
-    return frozenset(), view.reach.closure((function,) if function is not None else ())
+    first = frozenset((function,) if function is not None else ())
+    return Entry(frozenset(), view.reach.closure(first), first)
 
 
 LOADER = Loader("tf2", "tf.saved_model.load", choose, steps, signatures, entry)

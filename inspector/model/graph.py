@@ -5,10 +5,14 @@ Sources: tensorflow/core/framework/{graph,node_def,function}.proto.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Sequence
+from itertools import chain
 from typing import Any
 
+from inspector.model.dtypes import REF
 from inspector.model.kinds import Attr, Form, Kind, KindTable
+from inspector.named_tuple import NamedTuple
 from inspector.wire.fields import Span, carve
 from inspector.wire.schema import DecodeError, full_message, message
 
@@ -19,7 +23,7 @@ class Graph:
     ``inputs`` are as written in the file: data inputs ("x", "x:1", in a function "x:out:0") and control inputs ("^x").
     """
 
-    __slots__ = ("_index", "function", "inputs", "kinds", "meta_graph", "names")
+    __slots__ = ("_by_op", "_index", "function", "inputs", "kinds", "meta_graph", "names")
 
     def __init__(self, meta_graph: int, function: str, nodes: Iterable[Any], table: KindTable) -> None:
         self.meta_graph = meta_graph
@@ -30,6 +34,7 @@ class Graph:
         kinds = table.kinds  # a slice of the attrs is much faster than iterating
         self.kinds: list[Kind] = [kinds[node.op, node.device, tuple(node.attr[:])] for node in messages]
         self._index: dict[str, int] | None = None
+        self._by_op: dict[str, list[int]] | None = None
 
     def __len__(self) -> int:
         return len(self.names)
@@ -39,6 +44,21 @@ class Graph:
         if self._index is None:
             self._index = dict(zip(reversed(self.names), range(len(self.names) - 1, -1, -1), strict=True))
         return self._index
+
+    def of_op(self, ops: Container[str]) -> list[int]:
+        """The positions of the nodes with one of these ops, in file order. Cost: a pass over the nodes, once."""
+        if self._by_op is None:
+            by_op: defaultdict[str, list[int]] = defaultdict(list)
+            for position, kind in enumerate(self.kinds):
+                by_op[kind.op].append(position)
+            self._by_op = by_op
+        found = [positions for op, positions in self._by_op.items() if op in ops]
+        return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
+
+    def calling(self) -> list[int]:
+        """The positions of the nodes whose attrs name functions, in file order."""
+        ops = {kind.op for kind in set(self.kinds) if kind.functions}
+        return [position for position in self.of_op(ops) if self.kinds[position].functions] if ops else []
 
 
 NAMELESS = "(no name)"
@@ -51,7 +71,7 @@ class Function:
     without a name, which nothing can call, is NAMELESS: its nodes are none of the main graph.
     """
 
-    __slots__ = ("body", "name", "proto")
+    __slots__ = ("_arguments", "body", "name", "proto")
 
     def __init__(self, meta_graph: int, raw: bytes, table: KindTable) -> None:
         parse = message("FunctionDef").FromString
@@ -61,9 +81,23 @@ class Function:
         whole.ClearField("node_def")
         self.proto = parse(whole.SerializeToString())  # a message keeps the memory of all that it was parsed from
 
+        self._arguments: Arguments | None = None
+
     @property
     def signature(self) -> Any:
         return self.proto.signature
+
+    @property
+    def taken(self) -> Arguments:
+        """What the function takes. Cost: a pass over its arguments, once: they may be as many as variables."""
+        if self._arguments is None:
+            self._arguments = _arguments(self.proto.signature.input_arg[:])
+        return self._arguments
+
+    @property
+    def arguments(self) -> list[str]:
+        """The names of the arguments, in order. Kept: it is not to be changed."""
+        return self.taken.names
 
     @property
     def ret(self) -> dict[str, str]:
@@ -72,6 +106,36 @@ class Function:
     @property
     def control_ret(self) -> dict[str, str]:
         return dict(self.proto.control_ret)
+
+
+class Arguments(NamedTuple):
+    """The arguments of a function in order: names, and DataTypes (with REF for a reference, 0 where attrs decide).
+
+    ``several`` are those that stand for any number of tensors; ``untyped`` those whose dtype is not given; ``generic``
+    says that attrs of the call, or references, decide about some.
+    """
+
+    names: list[str]
+    types: list[int]
+    several: frozenset[str]
+    untyped: list[str]
+    generic: bool
+
+
+def _arguments(protos: list[Any]) -> Arguments:
+    names, types, several, untyped = [], [], [], []
+    generic = False
+    for arg in protos:
+        name, dtype = arg.name, arg.type
+        is_ref, many, by_attr = arg.is_ref, arg.number_attr or arg.type_list_attr, arg.type_attr or arg.type_list_attr
+        names.append(name)
+        types.append(0 if by_attr else dtype + REF if is_ref else dtype)
+        if many:
+            several.append(name)
+        if not dtype:
+            untyped.append(name)
+        generic = generic or bool(many or by_attr or is_ref)
+    return Arguments(names, types, frozenset(several), untyped, generic)
 
 
 _FUNCTION = 1  # the field number of FunctionDefLibrary.function

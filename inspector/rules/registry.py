@@ -25,6 +25,7 @@ FAMILIES = {
     "versions": "VR",
     "security": "SC",
     "policy": "PO",
+    "keras": "KR",
 }
 _SHAPES = (Rule, KindRule, GraphRule)
 _HEADINGS = ("What it checks", "Why it matters", "How to fix")
@@ -44,6 +45,17 @@ def fitting(signs: Set[str]) -> list[str]:
 def rule_of(code: str) -> Rule | None:
     """The rule with a code; None if there is none. Cost: one import, the first time."""
     return _made(INDEX[code][0]) if code in INDEX else _not_indexed().get(code)
+
+
+def code_of(name: str) -> str:
+    """The code of a rule by its name, which is also that of its file; a code stays as it is. KeyError if there is none."""
+    return name if name in INDEX else _codes()[name]
+
+
+@cache
+def _codes() -> dict[str, str]:
+    indexed = {place.rpartition(".")[2].replace("_", "-"): code for code, (place, _) in INDEX.items()}
+    return {**indexed, **{rule.name: rule.code for rule in _not_indexed().values()}}
 
 
 def _places() -> list[str]:

@@ -38,7 +38,6 @@ def identity(view: MetaView, position: int) -> tuple[str, str]:
 
 
 def _text(kind: Kind, name: str) -> str:
-    """A string attr, without decoding all attrs of a node that has its kind for itself."""
     raw = kind.raw(name)
     if raw[:1] == b"\x12" and len(raw) > 1 and raw[1] == len(raw) - 2 < 0x80:
         return raw[2:].decode("utf-8", "replace")
@@ -49,7 +48,7 @@ def _text(kind: Kind, name: str) -> str:
 def variables(view: MetaView) -> dict[str, tuple[str, str]]:
     """Node of a variable in the main graph → its identity."""
     graph = view.meta.graph
-    return {name: identity(view, i) for i, name in enumerate(graph.names) if graph.kinds[i].op in VARIABLES}
+    return {graph.names[i]: identity(view, i) for i in graph.of_op(VARIABLES)}
 
 
 @lru_cache(maxsize=2)
@@ -71,27 +70,31 @@ def read_unset(view: MetaView, nodes: frozenset[int]) -> list[str]:
     function is left out. None at all where the restore cannot be followed.
     """
     restored = restored_from(view)
-    if not restored:
+    read = _read(view, nodes) if restored else []
+    if not restored or not read:
         return []
     graph, known = view.meta.graph, variables(view)
     given = {known[name] for name in restored if name in known}
-    read: dict[str, None] = {}
-    for i in (*view.reach.restore().nodes, *view.reach.init().nodes, *nodes):
-        op, inputs = graph.kinds[i].op, graph.inputs[i]
-        source = inputs[0].partition(":")[0] if inputs else ""
-        if source in known and op in (*_ASSIGNS, *_ASKS):
+    running = (*view.reach.restore().nodes, *view.reach.init().nodes, *nodes)
+    for i in {*graph.of_op((*_ASSIGNS, *_ASKS))}.intersection(running):
+        source = graph.inputs[i][0].partition(":")[0] if graph.inputs[i] else ""
+        if source in known:
             given.add(known[source])
-    for i in sorted(nodes):
-        op = graph.kinds[i].op
-        for tensor in graph.inputs[i]:
-            source = tensor.partition(":")[0]
-            if source in known and (op in _READS or (op == "Identity" and not _is_handle(view, source))):
-                read[source] = None
     return [name for name in read if known[name] not in given]
 
 
-def _is_handle(view: MetaView, name: str) -> bool:
-    return view.meta.graph.kinds[view.reach.positions()[name]].op == "VarHandleOp"
+def _read(view: MetaView, nodes: frozenset[int]) -> list[str]:
+    """The variables that some nodes of the main graph read, in file order of the nodes."""
+    graph, positions = view.meta.graph, view.reach.positions()
+    read: dict[str, None] = {}
+    for i in sorted(nodes.intersection(graph.of_op((*_READS, "Identity")))):
+        passes_on = graph.kinds[i].op == "Identity"
+        for tensor in graph.inputs[i]:
+            source = tensor.partition(":")[0]
+            op = graph.kinds[positions[source]].op if source in positions else ""
+            if op in VARIABLES and not (passes_on and op == "VarHandleOp"):
+                read[source] = None
+    return list(read)
 
 
 def bindings(view: MetaView) -> Iterator[Binding]:
@@ -100,10 +103,8 @@ def bindings(view: MetaView) -> Iterator[Binding]:
     if objects is None:
         return
     positions = view.reach.positions()
-    for i, kind in enumerate(graph.kinds):
-        if kind.op not in _CALLS:
-            continue
-        for function in kind.functions[:1]:
+    for i in graph.of_op(_CALLS):
+        for function in graph.kinds[i].functions[:1]:
             bound = objects.bound_inputs(function)
             given = [tensor.partition(":")[0] for tensor in graph.inputs[i] if tensor[:1] != "^"]
             if not bound or len(bound) > len(given):

@@ -84,10 +84,10 @@ def _named(attr: Attr) -> tuple[Any, ...]:
 
 def signature_types(function: Function) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
     """The DataTypes of a function's arguments and returns; None where attrs of the call decide them."""
-    inputs, outputs = function.signature.input_arg, function.signature.output_arg
-    if any(_is_generic(arg) for arg in (*inputs, *outputs)):
+    outputs = function.signature.output_arg
+    if function.taken.generic or any(map(_is_generic, outputs)):
         return None
-    return tuple(arg.type for arg in inputs), tuple(arg.type for arg in outputs)
+    return tuple(function.taken.types), tuple([arg.type for arg in outputs])
 
 
 def _is_generic(arg: Any) -> bool:

@@ -19,19 +19,20 @@ from inspector.topology.features import Use, used
 from inspector.topology.liveness import live_nodes
 from inspector.topology.ops import OPS, RELEASE, TARGET, TYPES, OpSet, OpShare, Uses
 from inspector.topology.reach import Reach
-from inspector.topology.restores import HandleUse, Restored, handle_uses, restored, routes_reading
+from inspector.topology.restores import HandleUse, Restored, handle_conflicts, restored, routes_reading
 from inspector.topology.shapes.propagation import Trouble, defaults, troubles
 from inspector.topology.wiring import Wiring, wire
 
 if TYPE_CHECKING:
     from inspector.model.bundle import TensorBundle
+    from inspector.topology.keras import KerasLoad
 
 
 class MetaShare:
     """What the views of one MetaGraph for several targets have in common."""
 
     __slots__ = (
-        "features", "handle_uses", "live", "meta", "ops", "reach", "restored", "shapes", "types", "variables", "wirings",
+        "features", "handle_conflicts", "live", "meta", "ops", "reach", "restored", "shapes", "types", "variables", "wirings",
     )  # fmt: skip
 
     def __init__(self, meta: MetaGraph) -> None:
@@ -43,7 +44,7 @@ class MetaShare:
         self.live: dict[tuple[int, str], frozenset[str]] = {}
         self.shapes: dict[object, dict[Trouble, tuple[str, ...]]] = {}
         self.restored: list[Restored] | None = None
-        self.handle_uses: list[HandleUse] | None = None
+        self.handle_conflicts: list[HandleUse] | None = None
         self.variables: list[ObjectVariable] | None = None
         self.features: list[Use] | None = None
 
@@ -51,19 +52,33 @@ class MetaShare:
 class Share:
     """What the inspections of one model for several targets have in common. Cost: none before it is asked.
 
-    ``taught`` are ops of the user's own, which are registered in every target; ``demands`` are what the policy asks.
+    ``taught`` are ops of the user's own, which are registered in every target; ``demands`` are what the policy asks;
+    ``asks_keras``: a loader of Keras takes part.
     """
 
-    __slots__ = ("demands", "known", "metas", "model", "ops", "routes", "taught")
+    __slots__ = ("_keras", "asks_keras", "demands", "known", "metas", "model", "ops", "routes", "taught")
 
-    def __init__(self, model: Model, taught: Mapping[str, OpDef] = {}, demands: Demands = NO_DEMANDS) -> None:
+    def __init__(
+        self, model: Model, taught: Mapping[str, OpDef] = {}, demands: Demands = NO_DEMANDS, *, keras: bool = False
+    ) -> None:
         self.model = model
+        self.asks_keras = keras
         self.taught = taught
         self.demands = demands
         self.metas = [MetaShare(meta) for meta in model.meta_graphs]
         self.known = _ops_of(model)
         self.ops: dict[tuple[object, ...], int] = {}
         self.routes: dict[str, tuple[str, ...]] | None = None
+        self._keras: KerasLoad | None = None
+
+    @property
+    def keras(self) -> KerasLoad:
+        """What the load_model of Keras 2 makes of the model."""
+        if self._keras is None:
+            from inspector.topology.keras import keras_load
+
+            self._keras = keras_load(self.model)
+        return self._keras
 
     def ops_number(self, ops: OpSet) -> int:
         """A number for what a target makes of the model's ops: equal for targets with the same definitions."""
@@ -107,11 +122,11 @@ class MetaView:
         return self._share.restored
 
     @property
-    def handle_uses(self) -> list[HandleUse]:
-        """Direct reads of resource variables in the main graph, and assignments to them."""
-        if self._share.handle_uses is None:
-            self._share.handle_uses = list(handle_uses(self.meta.graph))
-        return self._share.handle_uses
+    def handle_conflicts(self) -> list[HandleUse]:
+        """Direct reads of resource variables in the main graph, and assignments to them, of another dtype than theirs."""
+        if self._share.handle_conflicts is None:
+            self._share.handle_conflicts = list(handle_conflicts(self.meta.graph))
+        return self._share.handle_conflicts
 
     def variables(self, bundle: TensorBundle | None) -> list[ObjectVariable]:
         """The object graph's variables with their keys in the model's checkpoint; none without an object graph."""
@@ -213,6 +228,11 @@ class Inspection:
         if name == OPS:
             return self.meta_views[0].ops_number if self.meta_views else 0
         return self._release if name == RELEASE else self._target
+
+    @property
+    def keras(self) -> KerasLoad:
+        """What the load_model of Keras 2 makes of the model's objects."""
+        return self.share.keras
 
     @property
     def ops_beside(self) -> tuple[str, ...]:

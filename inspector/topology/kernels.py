@@ -160,7 +160,7 @@ def compiled(view: MetaView) -> frozenset[str]:
     """
     roots: list[str] = []
     graphs = (view.meta.graph, *(f.body for f in view.meta.library.functions))
-    for kind in {kind for graph in graphs for kind in graph.kinds if kind.functions}:
+    for kind in {graph.kinds[at] for graph in graphs for at in graph.calling()}:
         if _is_true(kind.attrs.get(_COMPILED)):
             roots.extend(kind.functions)
     return view.reach.closure(roots)

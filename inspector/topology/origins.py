@@ -157,9 +157,9 @@ class Origins:
         if self._callers is None:
             self._callers = {}
             for graph in self.reach.meta.graphs():
-                calling = {kind: named for kind in set(graph.kinds) if (named := self.reach.callees(kind))}
-                for i, kind in enumerate(graph.kinds if calling else ()):
-                    for callee in calling.get(kind, ()):
+                calling = self.reach.calling(graph)
+                for i in graph.of_op({kind.op for kind in calling}) if calling else ():
+                    for callee in calling.get(graph.kinds[i], ()):
                         self._callers.setdefault(callee, []).append((graph, i))
         return self._callers.get(function, [])
 
@@ -180,5 +180,4 @@ def _asset_const(kind: Kind) -> list[Origin]:
 def _argument_index(function: Function | None, name: str) -> int | None:
     if function is None:
         return None
-    names = [arg.name for arg in function.signature.input_arg]
-    return names.index(name) if name in names else None
+    return function.arguments.index(name) if name in function.arguments else None

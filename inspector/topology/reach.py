@@ -55,6 +55,12 @@ class Reach:
             self._callees[kind] = found
         return found
 
+    def calling(self, graph: Graph) -> dict[Kind, tuple[str, ...]]:
+        """The kinds of a graph's nodes that name functions, in order of first appearance, with the functions."""
+        known = self.meta.library.by_name
+        kinds = dict.fromkeys(graph.kinds)
+        return {kind: self.callees(kind) for kind in kinds if kind.functions or kind.op in known}
+
     def calls(self, function: str) -> tuple[str, ...]:
         """The functions that a function's body names, in order of first appearance; empty for a missing function."""
         found = self._calls.get(function)
@@ -67,9 +73,8 @@ class Reach:
     def named_in(self, graph: Graph) -> tuple[str, ...]:
         """The functions that the nodes of a graph name, in order of first appearance."""
         names: dict[str, None] = {}
-        for kind in dict.fromkeys(graph.kinds):
-            if kind.functions or kind.op in self.meta.library.by_name:
-                names.update(dict.fromkeys(self.callees(kind)))
+        for named in self.calling(graph).values():
+            names.update(dict.fromkeys(named))
         return tuple(names)
 
     def closure(self, roots: Iterable[str]) -> frozenset[str]:
@@ -124,7 +129,7 @@ class Reach:
 
     def _instantiated_by(self, graph: Graph) -> list[str]:
         names: dict[str, None] = {}
-        for kind in dict.fromkeys(graph.kinds):
+        for kind in self.calling(graph):
             if kind.op in _INSTANTIATED:
                 names.update(dict.fromkeys(kind.functions))
             elif kind.op in self.meta.library.by_name:
@@ -150,8 +155,9 @@ class Reach:
                 continue
             seen.add(position)
             todo.extend(graph.inputs[position])
+        called = self.meta.library.by_name
         kinds = {graph.kinds[i] for i in seen}
-        functions = {f for kind in kinds for f in self.callees(kind)}
+        functions = {f for kind in kinds if kind.functions or kind.op in called for f in self.callees(kind)}
         return Slice(frozenset(seen), self.closure(functions))
 
     def signature(self, signature: Signature) -> Slice:
@@ -209,3 +215,11 @@ def _node_of(tensor: str) -> str:
 def callable_signatures(meta: MetaGraph) -> list[Signature]:
     """The signatures that a client can call: not those of the init and train ops."""
     return [s for key, s in meta.signatures.items() if key not in (INIT_SIGNATURE, TRAIN_SIGNATURE)]
+
+
+def is_procedure(meta: MetaGraph, signature: Signature) -> bool:
+    """Whether a signature has no outputs because the function of the object graph that it was made of returns none."""
+    if signature.outputs or meta.objects is None:
+        return False
+    function = meta.function(meta.objects.signatures().get(signature.key, ""))
+    return function is not None and not function.signature.output_arg

@@ -9,7 +9,7 @@ slice checks), tensorflow/python/training/saver.py, tensorflow/python/checkpoint
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -32,6 +32,7 @@ HANDLE_ROUTE = "VarHandleOp"
 
 _PASS_ON = ("Identity", "Reshape", "Cast")
 _ASSIGNS = ("AssignVariableOp", "Assign")
+_USES = ("ReadVariableOp", "AssignVariableOp")
 VARIABLES = ("VarHandleOp", "VariableV2", "Variable")
 
 
@@ -56,13 +57,12 @@ def restored(reach: Reach) -> list[Restored]:
     ran = reach.restore()
     meta = reach.meta
     found: list[Restored] = []
-    if any(meta.graph.kinds[i].op == "RestoreV2" for i in ran.nodes):
-        found += _in_graph(meta.graph, {}, sorted(ran.nodes))
+    if not ran.nodes.isdisjoint(meta.graph.of_op(("RestoreV2",))):
+        found += _in_graph(meta.graph, {}, ran.nodes)
     for function in meta.library.functions:
-        if function.name in ran.functions and any(kind.op == "RestoreV2" for kind in function.body.kinds):
-            arguments = [arg.name for arg in function.signature.input_arg]
-            handles = _passed(reach, function.name, arguments)
-            found += _in_graph(function.body, handles, _alive(function))
+        if function.name in ran.functions and function.body.of_op(("RestoreV2",)):
+            handles = _passed(reach, function.name, function.arguments)
+            found += _in_graph(function.body, handles, _alive(function, function.body.of_op(("RestoreV2",))))
     return found
 
 
@@ -116,7 +116,7 @@ def _shape_in(value: bytes) -> Shape:
 
 
 class HandleUse(NamedTuple):
-    """A node of the main graph that reads or assigns a variable, and the dtype that each says it has."""
+    """A node of the main graph that reads or assigns a variable, and the dtypes that they say it has, which differ."""
 
     handle: str
     node: str
@@ -124,19 +124,16 @@ class HandleUse(NamedTuple):
     dtype: int
 
 
-def handle_uses(graph: Graph) -> Iterator[HandleUse]:
-    """Direct reads of and assignments to resource variables, in file order. Cost: one pass over the graph."""
-    named = zip(graph.names, graph.kinds, strict=True)
-    handles = {name: _dtype(kind.form) for name, kind in named if kind.op == "VarHandleOp"}
-    if not handles:
-        return
-    for name, kind, inputs in zip(graph.names, graph.kinds, graph.inputs, strict=True):
-        if kind.op not in ("ReadVariableOp", "AssignVariableOp") or not inputs:
-            continue
-        handle = inputs[0].removesuffix(":0")
-        dtype = _dtype(kind.form)
-        if handle in handles and dtype:
-            yield HandleUse(handle, name, handles[handle], dtype)
+def handle_conflicts(graph: Graph) -> Iterator[HandleUse]:
+    """Direct reads of and assignments to resource variables of another dtype, in file order. Cost: one pass over them."""
+    names, kinds, inputs = graph.names, graph.kinds, graph.inputs
+    handles = {names[at]: _dtype(kinds[at].form) for at in graph.of_op(("VarHandleOp",))}
+    dtype_of = {kind: _dtype(kind.form) for kind in {kinds[at] for at in graph.of_op(_USES)}} if handles else {}
+    for at in graph.of_op(_USES) if handles else ():
+        handle = inputs[at][0].removesuffix(":0") if inputs[at] else ""
+        dtype = dtype_of[kinds[at]]
+        if dtype and handles.get(handle, dtype) != dtype:
+            yield HandleUse(handle, names[at], handles[handle], dtype)
 
 
 def output_shape(kind: Kind, index: int) -> Shape:
@@ -190,25 +187,27 @@ def int_of(graph: Graph, tensor: str) -> int | None:
     return int(next(iter((*proto.int_val, *proto.int64_val)), 0))
 
 
-def _alive(function: Function) -> list[int]:
-    """The nodes of a body that its returns need: a RestoreV2 that nothing uses is not run, and reads nothing."""
+def _alive(function: Function, asked: Iterable[int]) -> set[int]:
+    """Those of some nodes of a body that its returns need: a RestoreV2 that nothing uses is not run, and reads nothing."""
     body = function.body
-    unseen = dict(body.index())
+    missing = set(asked)
+    position_of = body.index().get
     todo = [tensor.partition(":")[0] for tensor in function.ret.values()] + list(function.control_ret.values())
-    seen: list[int] = []
-    while todo:
-        position = unseen.pop(todo.pop(), None)
-        if position is not None:
-            seen.append(position)
+    seen: set[int] = set()
+    while todo and missing:
+        position = position_of(todo.pop())
+        if position is not None and position not in seen:
+            seen.add(position)
+            missing.discard(position)
             todo += [tensor.partition(":")[0].lstrip("^") for tensor in body.inputs[position]]
-    return sorted(seen)
+    return seen.intersection(asked)
 
 
-def _in_graph(graph: Graph, handles: dict[str, str], ran: list[int]) -> Iterator[Restored]:
+def _in_graph(graph: Graph, handles: dict[str, str], ran: Container[int]) -> Iterator[Restored]:
     positions = graph.index()
     assigned: dict[tuple[int, str], tuple[str, str]] | None = None
-    for i in ran:
-        if graph.kinds[i].op != "RestoreV2" or len(graph.inputs[i]) < 3:
+    for i in graph.of_op(("RestoreV2",)):
+        if i not in ran or len(graph.inputs[i]) < 3:
             continue
         keys = strings_of(graph, positions, graph.inputs[i][1])
         parts = strings_of(graph, positions, graph.inputs[i][2]) or []
@@ -228,19 +227,20 @@ def _in_graph(graph: Graph, handles: dict[str, str], ran: list[int]) -> Iterator
 def _assigned(graph: Graph, positions: dict[str, int]) -> dict[tuple[int, str], tuple[str, str]]:
     """(RestoreV2, number of its output) → the variable that the tensor is assigned to, and the op that assigns."""
     found: dict[tuple[int, str], tuple[str, str]] = {}
-    for kind, inputs in zip(graph.kinds, graph.inputs, strict=True):
-        if kind.op not in _ASSIGNS or len(inputs) < 2:
+    kinds, inputs = graph.kinds, graph.inputs
+    for assigning in graph.of_op(_ASSIGNS):
+        if len(inputs[assigning]) < 2:
             continue
-        tensor = inputs[1]
+        variable, tensor = inputs[assigning][:2]
         for _ in range(5):
             name, _, output = tensor.partition(":")
-            at = positions.get(name, -1)
-            op = graph.kinds[at].op if at >= 0 else ""
-            if op == "RestoreV2":
-                found.setdefault((at, output.rpartition(":")[2] or "0"), (inputs[0], kind.op))
-            if op not in _PASS_ON or not graph.inputs[at]:
+            at = positions.get(name)
+            op = "" if at is None else kinds[at].op
+            if at is None or op not in _PASS_ON or not inputs[at]:
+                if at is not None and op == "RestoreV2":
+                    found.setdefault((at, output.rpartition(":")[2] or "0"), (variable, kinds[assigning].op))
                 break
-            tensor = graph.inputs[at][0]
+            tensor = inputs[at][0]
     return found
 
 

@@ -119,7 +119,7 @@ def wire(graph: Graph, ops: OpSet, function: Function | None = None) -> Wiring:
     wiring = Wiring(graph)
     if function is not None:
         _add_arguments(wiring, function)
-    joined = "".join(f"{name}\n" for name in graph.names)
+    joined = "\n".join([*graph.names, ""])
     if not _NAMES.match(joined) or joined.count("\n") != len(graph.names):
         wiring.bad_names = [i for i, name in enumerate(graph.names) if not is_valid_name(name)]
     pending = _first_pass(wiring, ops, in_function=function is not None)
@@ -131,14 +131,11 @@ def wire(graph: Graph, ops: OpSet, function: Function | None = None) -> Wiring:
 
 
 def _add_arguments(wiring: Wiring, function: Function) -> None:
-    for arg in function.signature.input_arg:
-        dtype = 0 if arg.type_attr or arg.type_list_attr else arg.type + (REF if arg.is_ref else 0)
-        wiring.types[arg.name] = dtype
-        wiring.positions[arg.name] = -1
-        if not arg.type:
-            wiring.untyped.append(arg.name)
-        if arg.number_attr or arg.type_list_attr:
-            wiring.opaque.add(arg.name)
+    taken = function.taken
+    wiring.types.update(zip(taken.names, taken.types, strict=True))
+    wiring.positions.update(dict.fromkeys(taken.names, -1))
+    wiring.opaque.update(taken.several)
+    wiring.untyped += taken.untyped
 
 
 def output_suffixes(resolved: Resolved | None, in_function: bool) -> tuple[tuple[str, int], ...] | None:

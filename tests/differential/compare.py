@@ -14,11 +14,13 @@ from inspector.catalogue import release
 from inspector.confirmation.invented import why_refused
 from inspector.engine import Judgement, judge_each
 from inspector.findings import FAILS, LOADS, RUNS, WRONG_RESULT, Finding, Target, Verdict
-from inspector.model.saved_model import Model, open_model
+from inspector.model.dtypes import Shape
+from inspector.model.kinds import Attr
+from inspector.model.saved_model import FINGERPRINT, Model, open_model
 from inspector.rules.registry import rule_of
 from tests.differential.cases import HEALTHY, Case, parse
-from tests.differential.outcomes import DIFFERS, INPUTS, LOADERS, REFUSED, Outcomes, digest
-from tests.differential.places import PB, NoPlace, Place
+from tests.differential.outcomes import DIFFERS, INPUTS, REFUSED, Outcomes, digest
+from tests.differential.places import NoPlace, Place
 from tests.differential.workbench import Copy, base_of
 
 LOAD, CALL = "load", "call"
@@ -31,7 +33,8 @@ class Row(NamedTuple):
     """One prediction and what came true: of a load, or of the call of one signature.
 
     ``named`` says whether the first finding named the damaged place, None where that is not asked: nothing failed, or
-    where the damage hit is not known. ``warned`` says whether a finding said that results may be wrong.
+    where the damage hit is not known. ``warned`` says whether a finding said that results may be wrong, ``marked`` whether
+    the model has a fingerprint.pb, by which damage to the graph or the checkpoint can be told.
     """
 
     case: str
@@ -48,6 +51,7 @@ class Row(NamedTuple):
     named: bool | None
     differs: bool
     warned: bool
+    marked: bool
 
     @property
     def agrees(self) -> bool:
@@ -97,7 +101,7 @@ def runs_of(some: Outcomes) -> dict[tuple[str, str], set[str] | None]:
     for name, outcome in some.cases.items():
         case = parse(name)
         if case.damage == HEALTHY:
-            for loader in LOADERS:
+            for loader in some.loaders:
                 calls = outcome[loader].get("calls", {})
                 running = {key for key, call in calls.items() if call["outcome"] == RUNS}
                 found[case.base, loader] = running if outcome[loader]["outcome"] == LOADS else None
@@ -128,15 +132,18 @@ def _compare(
             copy.save(folder)
             model = open_model(folder, verify=True)
             targets = [target_of(some) for _, some in asked]
-            for (number, some), judgement in zip(asked, judge_each(model, targets), strict=True):
+            loaders = dict.fromkeys(loader for _, some in asked for loader in some.loaders)
+            for (number, some), judgement in zip(asked, judge_each(model, targets, loaders=loaders), strict=True):
                 for verdict in judgement.verdicts:
+                    if verdict.loader not in some.loaders:
+                        continue
                     runs = healthy[number].get((case.base, verdict.loader))
                     outcome = some.cases[name][verdict.loader]
                     if runs is None and case.damage != HEALTHY and outcome["outcome"] == verdict.outcome == FAILS:
                         continue  # it fails without the damage: that says nothing
-                    if any(call["outcome"] == FAILS for call in outcome.get("calls", {}).values()):
-                        outcome = without_refusals(outcome, case, model)
-                    rows += rows_of(name, some.name, verdict, judgement, outcome, damaged, runs or set())
+                    if any(call["outcome"] in (FAILS, DIFFERS) for call in outcome.get("calls", {}).values()):
+                        outcome = with_other_inputs(outcome, case, model)
+                    rows += rows_of(name, some.name, verdict, judgement, model, outcome, damaged, runs or set())
     return rows, stale
 
 
@@ -145,6 +152,7 @@ def rows_of(
     release: str,
     verdict: Verdict,
     judgement: Judgement,
+    model: Model,
     outcome: dict[str, Any],
     damaged: Place,
     runs: set[str],
@@ -163,10 +171,25 @@ def rows_of(
         how, real_how = predicted.how or "", real.get("how", "")
         error = real.get("error", "")
         return Row(
-            name, release, verdict.loader, stage, key, said, true, how, real_how, error, rules, named, differs, warned
+            name,
+            release,
+            verdict.loader,
+            stage,
+            key,
+            said,
+            true,
+            how,
+            real_how,
+            error,
+            rules,
+            named,
+            differs,
+            warned,
+            marked,
         )
 
     warned = any(is_wrong_result(finding) for finding in judgement.findings)
+    marked = FINGERPRINT in model.side_files
     yield row(LOAD, "", verdict, outcome)
     if verdict.outcome != LOADS or outcome["outcome"] != LOADS:
         return
@@ -183,37 +206,48 @@ def rows_of(
         yield row(CALL, key, predicted, real)
 
 
-def without_refusals(outcome: dict[str, Any], case: Case, model: Model) -> dict[str, Any]:
-    """The outcome, a failing call being "refused" where it may only have refused its inputs.
+def with_other_inputs(outcome: dict[str, Any], case: Case, model: Model) -> dict[str, Any]:
+    """The outcome, without what says nothing because a call did not get the inputs of the healthy model's call.
 
-    A call gets what its signature declares: other shapes than the healthy model's, where the damage changed these, or an
-    invented value, where the damage took away the name of a real one.
+    A call gets values of the shapes that are declared: others than the healthy model's, where the damage changed these, or
+    an invented value, where the damage took away the name of a real one. A failing call is then "refused", and other
+    outputs are no sign of damage.
     """
-    healthy, damaged = declared(case.base), shapes_of(model.meta_graphs[0].proto if model.meta_graphs else None)
+    healthy, damaged = declared(case.base), shapes_of(model)
     calls = {}
     for key, call in outcome["calls"].items():
         kind, _, words = call.get("error", "").partition(": ")
         given = any(key in inputs for inputs in INPUTS.get(case.base, ()))
         old, new = healthy.get(key, {}), damaged.get(key, {})
         reshaped = any(old[name] != new[name] for name in old if name in new)
-        refused = call["outcome"] == FAILS and (reshaped or (given and why_refused(kind, words) is not None))
-        calls[key] = {**call, "outcome": REFUSED} if refused else call
+        if call["outcome"] == FAILS and (reshaped or (given and why_refused(kind, words) is not None)):
+            calls[key] = {**call, "outcome": REFUSED}
+        elif call["outcome"] == DIFFERS and reshaped and not given:
+            calls[key] = {**call, "outcome": RUNS}
+        else:
+            calls[key] = call
     return {**outcome, "calls": calls}
 
 
 @cache
-def declared(base: str) -> dict[str, dict[str, bytes]]:
-    copy = Copy(base)
-    return shapes_of(copy.meta) if isinstance(copy.files.get(PB), bytes) else {}
+def declared(base: str) -> dict[str, dict[str, tuple[Shape, Attr | None]]]:
+    with tempfile.TemporaryDirectory(prefix="differential-") as scratch:
+        folder = os.path.join(scratch, "model")
+        Copy(base).save(folder)
+        return shapes_of(open_model(folder))
 
 
-def shapes_of(meta: Any) -> dict[str, dict[str, bytes]]:
-    """The shapes of all inputs, by signature and name."""
-    if meta is None:
+def shapes_of(model: Model) -> dict[str, dict[str, tuple[Shape, Attr | None]]]:
+    """What the signature and the placeholder say of each input's shape, by signature and name."""
+    if not model.meta_graphs:
         return {}
+    meta = model.meta_graphs[0]
+    placeholders = {
+        name: kind.attrs.get("shape") for name, kind in zip(meta.graph.names, meta.graph.kinds, strict=True)
+    }
     return {
-        key: {name: info.tensor_shape.SerializeToString() for name, info in signature.inputs.items()}
-        for key, signature in meta.signature_def.items()
+        key: {name: (info.shape, placeholders.get(base_of(info.tensor))) for name, info in signature.inputs.items()}
+        for key, signature in meta.signatures.items()
     }
 
 

@@ -11,15 +11,16 @@ import pytest
 
 from inspector.findings import FAILS, LOADS, RUNS, UNKNOWN
 from tests.differential import known, outcomes, report
-from tests.differential.__main__ import PINNED
-from tests.differential.cases import HEALTHY, choose_held_out, held_out
+from tests.differential.cases import ALL, HEALTHY, choose_held_out, held_out
 from tests.differential.compare import Row, compare
 from tests.differential.damage import KINDS
 from tests.differential.workbench import bases
 
 pytestmark = pytest.mark.xdist_group("differential")
 RELEASES = sorted(file.name.removesuffix(".json.xz") for file in outcomes.FOLDER.glob("*.json.xz"))
-LOADERS = outcomes.LOADERS
+LOADERS = [
+    (release, loader) for release in RELEASES for loader in outcomes.LOADERS_OF[release.partition("@")[2] or ALL]
+]
 
 
 class Compared:
@@ -69,8 +70,7 @@ def test_no_false_alarm_on_healthy_models(compared: Compared, release: str) -> N
     assert {row.case for row in alarms} <= set(gate(release, "alarms"))
 
 
-@pytest.mark.parametrize("loader", LOADERS)
-@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize(("release", "loader"), LOADERS)
 def test_agreement(compared: Compared, release: str, loader: str) -> None:
     assert report.share(report.select(compared.of(release), loader)) >= gate(release, "agreement")[loader]
 
@@ -95,12 +95,22 @@ def test_the_first_finding_names_the_damaged_place(compared: Compared, release: 
 
 
 @pytest.mark.parametrize("release", RELEASES)
+def test_killers_are_told_from_errors(compared: Compared, release: str) -> None:
+    both = [row for row in compared.of(release) if row.real == row.predicted == FAILS]
+
+    assert report.share(both, lambda row: row.how == row.real_how) >= gate(release, "how")
+
+
+@pytest.mark.parametrize("release", RELEASES)
 def test_silent_damage_is_told(compared: Compared, release: str) -> None:
     differing = [row for row in compared.of(release) + compared.of(release, apart=True) if row.differs]
 
     assert report.share(differing, lambda row: row.warned) >= gate(release, "warned")
+    assert all(row.warned for row in differing if row.marked)
 
 
 def test_every_disagreement_is_listed(compared: Compared) -> None:
     """And what is listed disagrees: `make differential LIST=1` writes the list."""
-    assert known.keys(compared.of(PINNED)) == known.listed()
+    rows = [row for row in compared.rows if row.kind not in compared.held_out]
+
+    assert known.keys(rows) == known.listed()

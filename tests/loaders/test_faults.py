@@ -166,6 +166,12 @@ ROWS = (
         {SERVING: (CALL_FAILS, ERROR, "SG011")},
     ),
     Row(
+        "signature without outputs",
+        _v1(_RELU, signature="(x: float32[2] = x:0) -> ()"),
+        {SERVING: (CALL_FAILS, ERROR, "SG012")},
+    ),
+    Row("output that names a node", _v1(_RELU, signature="(x: float32[2] = x:0) -> (y: float32[2] = y)"), {}),
+    Row(
         "shape of an input",
         _v1(_RELU, signature="(x: float32[3] = x:0) -> (y: float32[2] = y:0)"),
         {TF1: (CALL_FAILS, ERROR, "SG003")},

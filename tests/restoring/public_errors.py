@@ -1,4 +1,4 @@
-"""public_errors.toml: error texts that people pasted in public threads, each with the kind of error that explains it."""
+"""The two lists (public_errors.toml, more_public_errors.toml) of error texts from public threads, each with its kind of error."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ else:
     import tomli as tomllib
 
 FILE = Path(__file__).with_name("public_errors.toml")
+MORE = Path(__file__).with_name("more_public_errors.toml")
 UNKNOWN = "UnknownRestoreError"
 KINDS = (
     "VersionMismatch", "MissingDependency", "SignatureMismatch", "HardwareMismatch", "DTypeMismatch", "ShapeMismatch",

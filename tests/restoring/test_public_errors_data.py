@@ -1,17 +1,20 @@
-"""The form of public_errors.toml: that the list is what its README says. What a diagnosis makes of it is tested elsewhere."""
+"""The form of the two lists: that each is what their README says. What a diagnosis makes of them is tested elsewhere."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import chain
 
 import pytest
 
-from tests.restoring.public_errors import CERTAINTIES, KINDS, UNKNOWN, PublicError, read_public_errors
+from tests.restoring.public_errors import CERTAINTIES, FILE, KINDS, MORE, UNKNOWN, PublicError, read_public_errors
 
-TEXTS = read_public_errors()
+LISTS = {file.stem: read_public_errors(file) for file in (FILE, MORE)}
+TEXTS = tuple(chain.from_iterable(LISTS.values()))
 THREAD = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+/(issues|pull)/\d+")
 each_text = pytest.mark.parametrize("text", TEXTS, ids=[text.url.removeprefix("https://github.com/") for text in TEXTS])
+each_list = pytest.mark.parametrize("texts", LISTS.values(), ids=LISTS)
 
 
 @each_text
@@ -36,12 +39,13 @@ def test_each_thread_is_quoted_once() -> None:
     assert twice == []
 
 
-def test_the_list_is_long_and_wide_enough() -> None:
-    kinds = Counter(text.kind for text in TEXTS)
+@each_list
+def test_a_list_is_long_and_wide_enough(texts: tuple[PublicError, ...]) -> None:
+    kinds = Counter(text.kind for text in texts)
     assert set(kinds) == set(KINDS)
     assert kinds[UNKNOWN] >= 12
-    assert len(TEXTS) - kinds[UNKNOWN] >= 60
-    assert len({text.source for text in TEXTS}) >= 10
+    assert len(texts) - kinds[UNKNOWN] >= 60
+    assert len({text.source for text in texts}) >= 10
 
 
 def test_equal_words_under_two_kinds_are_said_to_be_undecidable() -> None:
@@ -53,5 +57,6 @@ def test_equal_words_under_two_kinds_are_said_to_be_undecidable() -> None:
         assert all(kinds - {text.kind} <= set(text.also_fits) for text in texts)
 
 
-def test_the_file_is_in_order() -> None:
-    assert list(TEXTS) == sorted(TEXTS, key=lambda text: (KINDS.index(text.kind), text.url.lower()))
+@each_list
+def test_a_list_is_in_order(texts: tuple[PublicError, ...]) -> None:
+    assert list(texts) == sorted(texts, key=lambda text: (KINDS.index(text.kind), text.url.lower()))

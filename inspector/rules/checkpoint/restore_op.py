@@ -46,11 +46,9 @@ class RestoreOp(GraphRule):
 
     def check_graph(self, wiring: Wiring, view: MetaView) -> Iterator[Found]:
         graph = wiring.graph
-        if not any(kind.op == "RestoreV2" for kind in dict.fromkeys(graph.kinds)):
-            return
-        positions = graph.index()
-        for at, kind in enumerate(graph.kinds):
-            dtypes = kind.attrs.get("dtypes") if kind.op == "RestoreV2" else None
+        for at in graph.of_op(("RestoreV2",)):
+            positions = graph.index()
+            dtypes = graph.kinds[at].attrs.get("dtypes")
             if dtypes is None or len(graph.inputs[at]) < 3:
                 continue
             names, parts = (strings_of(graph, positions, graph.inputs[at][i]) for i in (1, 2))

@@ -50,7 +50,7 @@ class SaverMissing(Rule):
             saver = view.meta.saver_def
             if saver is not None and saver.restore_op_name:
                 continue
-            if any(kind.op in VARIABLES for kind in dict.fromkeys(view.meta.graph.kinds)):
+            if view.meta.graph.of_op(VARIABLES):
                 rebuilt = saver is None and any(
                     key in view.meta.collections for key in ("variables", "saveable_objects")
                 )

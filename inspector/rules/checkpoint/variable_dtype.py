@@ -55,14 +55,14 @@ class VariableDtype(Rule):
             if bundle is not None and it.model.is_v2:
                 for variable in view.variables(bundle):
                     entry = entries.get(variable.key or "")
-                    if entry is not None and _differ(entry.dtype, variable.dtype):
+                    if entry is not None and entry.dtype != variable.dtype and _differ(entry.dtype, variable.dtype):
                         data = _data(entry.key, OBJECT_GRAPH_ROUTE, entry.dtype, variable.dtype)
                         yield Found(_where(view, entry.key), entry.key, data)
             for one in view.restored if entries else ():
                 entry = entries.get(one.key)
-                if entry is not None and _differ(entry.dtype, one.dtype):
+                if entry is not None and entry.dtype != one.dtype and _differ(entry.dtype, one.dtype):
                     yield Found(_where(view, one.key), one.key, _data(one.key, RESTORE_ROUTE, entry.dtype, one.dtype))
-            for use in view.handle_uses:
+            for use in view.handle_conflicts:
                 if _differ(use.handle_dtype, use.dtype):
                     data = _data(use.handle, HANDLE_ROUTE, use.handle_dtype, use.dtype, use.node)
                     yield Found(Location("", view.meta.index, node=use.handle), use.handle, data)
@@ -70,7 +70,7 @@ class VariableDtype(Rule):
 
 def _differ(found: int, expected: int) -> bool:
     """Both known and not the same; a dtype that does not exist is another rule's finding."""
-    if found == expected or not dtypes.is_known(found) or not dtypes.is_known(expected):
+    if not dtypes.is_known(found) or not dtypes.is_known(expected):
         return False
     return dtypes.base(found) != dtypes.base(expected)
 

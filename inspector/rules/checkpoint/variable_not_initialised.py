@@ -60,7 +60,7 @@ class VariableNotInitialised(Rule):
 
     def check(self, it: Inspection) -> Iterator[Found]:
         for view in it.meta_views:
-            if not any(kind.op in VARIABLES for kind in dict.fromkeys(view.meta.graph.kinds)):
+            if not view.meta.graph.of_op(VARIABLES):
                 continue
             unset: dict[str, list[str]] = {}
             for signature in callable_signatures(view.meta):

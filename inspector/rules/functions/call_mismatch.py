@@ -55,14 +55,14 @@ class CallMismatch(GraphRule):
 
     def check_graph(self, wiring: Wiring, view: MetaView) -> Iterator[Found]:
         known: dict[Kind, list[_Mismatch]] = {}
-        for at, kind in enumerate(wiring.graph.kinds):
-            if kind.functions:
-                if kind not in known:
-                    known[kind] = list(_mismatches(kind, view))
-                for wrong in known[kind]:
-                    node = wiring.graph.names[at]
-                    taken = bool(wrong.outputs) and not wrong.outputs.isdisjoint(_taken(wiring, view, at))
-                    yield found_node(wiring, view, at, field="attr", node=node, op=kind.op, taken=taken, **wrong.data)
+        for at in wiring.graph.calling():
+            kind = wiring.graph.kinds[at]
+            if kind not in known:
+                known[kind] = list(_mismatches(kind, view))
+            for wrong in known[kind]:
+                node = wiring.graph.names[at]
+                taken = bool(wrong.outputs) and not wrong.outputs.isdisjoint(_taken(wiring, view, at))
+                yield found_node(wiring, view, at, field="attr", node=node, op=kind.op, taken=taken, **wrong.data)
 
 
 class _Mismatch(NamedTuple):

@@ -2,17 +2,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspector.model.graph import Kind
-from inspector.rules.rule import ADVICE_NOTE, Example, Found, GraphRule, found_node
+from inspector.model.graph import Attr, Kind
+from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule, found_node
 from inspector.rules.wording import some_of
-from inspector.topology.inspection import MetaView
+from inspector.topology.inspection import Inspection, MetaView
 from inspector.topology.wiring import Wiring
 
 _PREFIX = "loc:@"
 _CLASS = "_class"
 
 
-class Colocation(GraphRule):
+class Colocation(Rule):
     """Node asks to be placed with a node that the main graph does not have.
 
     What it checks: the attr _class of the main graph's nodes: that it is a list, and that the nodes it names behind
@@ -29,6 +29,7 @@ class Colocation(GraphRule):
     name = "colocation"
     otherwise = ADVICE_NOTE
     needs = ("attr _class",)
+    about_nodes = True
     message = "`{node}` ({op}) asks to be placed with {with_what}"
     fix = "remove the attr _class of `{node}`, or keep the nodes that it names"
     good = (
@@ -47,24 +48,33 @@ class Colocation(GraphRule):
         ),
     )
 
-    def check_graph(self, wiring: Wiring, view: MetaView) -> Iterator[Found]:
-        graph = wiring.graph
-        wrong = {kind: fault for kind in dict.fromkeys(graph.kinds) if (fault := _fault(kind, wiring)) is not None}
-        for at, kind in enumerate(graph.kinds) if wrong else ():
-            if kind in wrong:
-                text, listed = wrong[kind]
-                name = graph.names[at]
-                yield found_node(wiring, view, at, field="attr", node=name, op=kind.op, with_what=text, listed=listed)
+    def check(self, it: Inspection) -> Iterator[Found]:
+        asking = frozenset(it.model.kinds.having(_CLASS))
+        for view in it.meta_views:
+            for wiring in view.wirings():
+                yield from _misplaced(asking, wiring, view)
+
+
+def _misplaced(asking: frozenset[Kind], wiring: Wiring, view: MetaView) -> Iterator[Found]:
+    graph = wiring.graph
+    wrong = {kind: fault for kind in asking.intersection(graph.kinds) if (fault := _fault(kind, wiring)) is not None}
+    for at in graph.of_op({kind.op for kind in wrong}) if wrong else ():
+        kind, name = graph.kinds[at], graph.names[at]
+        if kind in wrong:
+            text, listed = wrong[kind]
+            yield found_node(wiring, view, at, field="attr", node=name, op=kind.op, with_what=text, listed=listed)
 
 
 def _fault(kind: Kind, wiring: Wiring) -> tuple[str, bool] | None:
     """What a node asks for in vain, and whether its _class is a list."""
-    if not kind.raw(_CLASS):
+    attr = Attr(_CLASS, kind.raw(_CLASS))
+    if not attr.value:
         return None
-    attr = kind.attrs[_CLASS]
     if attr.kind != "list":
         return "a _class that is no list", False
+    if wiring.function:
+        return None
     names = [text.decode("utf-8", "replace") for text in attr.proto.list.s]
     wanted = [name[len(_PREFIX) :] for name in names if name.startswith(_PREFIX)]
-    missing = [] if wiring.function else [name for name in wanted if name not in wiring.positions]
+    missing = [name for name in wanted if name not in wiring.positions]
     return (f"{some_of(missing)}, which the graph does not have", True) if missing else None

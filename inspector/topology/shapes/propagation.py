@@ -148,18 +148,14 @@ class Inference:
     def function(self, function: Function, view: str = LIBRARY) -> tuple[Trouble, ...]:
         """What the import of a function library refuses in one function; CALLED: what the shapes of its arguments, and of
         the variables that they are, make impossible."""
-        arguments, shapes = function.signature.input_arg, declared_shapes(function)
+        names, shapes = function.arguments, declared_shapes(function)
         of, unknown = self._facts.of, self._facts.unknown
-        given = {
-            arg.name: unknown if shape is None else of(shape) for arg, shape in zip(arguments, shapes, strict=True)
-        }
-        for arg in arguments if view == CALLED else ():
+        given = {name: unknown if shape is None else of(shape) for name, shape in zip(names, shapes, strict=True)}
+        for arg in function.signature.input_arg if view == CALLED else ():
             if len(arg.handle_data) == 1:
                 (data,) = arg.handle_data
                 given[arg.name] = of(None, handle=(data.dtype, shape_of(data.shape)))
-        unshaped = [
-            arg.name for index, arg in enumerate(arguments) if shapes[index] is None and _is_unshaped(function, index)
-        ]
+        unshaped = [names[index] for index in _unshaped(function)]
         troubles = [Trouble(function.name, name, "", UNSHAPED, "list index out of range", ()) for name in unshaped]
         return (*troubles, *self.follow(function.body, given, view))
 
@@ -174,10 +170,10 @@ class Inference:
         pending: list[int] = []
         fact_of = facts.__getitem__
         for at, name, inputs, kind in zip(range(len(graph)), graph.names, graph.inputs, graph.kinds, strict=True):
-            if inputs and inputs[-1].startswith("^"):
+            if inputs and inputs[-1][:1] == "^":
                 inputs = [tensor for tensor in inputs if tensor[:1] != "^"]
             try:
-                key = (kind, *map(fact_of, inputs))
+                key = (kind.twin, *map(fact_of, inputs))
             except KeyError:
                 pending.append(at)
                 continue
@@ -188,7 +184,7 @@ class Inference:
                 bad.append((name, kind, judged.troubled))
         for i in in_dependency_order(graph, pending) if pending else ():
             data = [self._find(facts, tensor, view) for tensor in graph.inputs[i] if tensor[:1] != "^"]
-            judged = self._judge((graph.kinds[i], *data), view)
+            judged = self._judge((graph.kinds[i].twin, *data), view)
             for suffix, fact in judged.outputs:
                 facts[graph.names[i] + suffix] = fact
             if judged.troubled is not None:
@@ -297,7 +293,7 @@ class Inference:
         return None
 
     def _call(self, callee: Function, inputs: tuple[Fact, ...], plan: _Plan) -> _Shaped:
-        names, ret = [arg.name for arg in callee.signature.input_arg], callee.ret
+        names, ret = callee.arguments, callee.ret
         returns = [ret.get(arg.name, "") for arg in callee.signature.output_arg]
         unknown = _Shaped(plan.unknown)
         if len(names) != len(inputs) or len(returns) != len(plan.unknown) or self._depth >= _DEEPEST:
@@ -372,23 +368,28 @@ def declared_shapes(function: Function) -> list[Shape]:
     proto = function.proto
     listed = proto.attr["_input_shapes"].list.shape if "_input_shapes" in proto.attr else ()
     attrs = proto.arg_attr
-    shapes: list[Shape] = []
-    for index, argument in enumerate(proto.signature.input_arg):
-        shape: Shape = None
-        if argument.type != RESOURCE:
-            shape = shape_of(listed[index]) if index < len(listed) else None
-            own = attrs[index].attr if index in attrs else {}
-            if _OUTPUT_SHAPES in own:
-                value = own[_OUTPUT_SHAPES]
-                if value.WhichOneof("value") == "shape":
-                    shape = shape_of(value.shape)
-                elif value.list.shape:
-                    shape = shape_of(value.list.shape[0])
-        shapes.append(shape)
+    arguments = proto.signature.input_arg
+    shapes: list[Shape] = [None] * len(arguments)
+    for index, dtype in enumerate(function.taken.types):
+        if dtype == RESOURCE or arguments[index].type == RESOURCE:
+            continue
+        shapes[index] = shape_of(listed[index]) if index < len(listed) else None
+        own = attrs[index].attr if index in attrs else {}
+        if _OUTPUT_SHAPES in own:
+            value = own[_OUTPUT_SHAPES]
+            if value.WhichOneof("value") == "shape":
+                shapes[index] = shape_of(value.shape)
+            elif value.list.shape:
+                shapes[index] = shape_of(value.list.shape[0])
     return shapes
 
 
-def _is_unshaped(function: Function, index: int) -> bool:
-    """Whether the attr ``_output_shapes`` of an argument is an empty list."""
-    own = function.proto.arg_attr[index].attr if index in function.proto.arg_attr else {}
-    return _OUTPUT_SHAPES in own and bool(own[_OUTPUT_SHAPES].HasField("list")) and not own[_OUTPUT_SHAPES].list.shape
+def _unshaped(function: Function) -> list[int]:
+    """The arguments whose attr ``_output_shapes`` is an empty list."""
+    arguments, attrs = len(function.arguments), function.proto.arg_attr
+    own = {index: attrs[index].attr for index in sorted(attrs) if index < arguments}
+    return [
+        index
+        for index, attr in own.items()
+        if _OUTPUT_SHAPES in attr and attr[_OUTPUT_SHAPES].HasField("list") and not attr[_OUTPUT_SHAPES].list.shape
+    ]
