@@ -8,7 +8,7 @@ from inspector.canonical.graphs import PLACEHOLDERS, Computation, Computed, tens
 from inspector.canonical.ledger import Ledger, Token
 from inspector.canonical.names import natural, without_counters
 from inspector.canonical.objects import Restored, captured_names, concrete_token, paths, restored_functions
-from inspector.canonical.variables import Stored, short
+from inspector.canonical.variables import Stored, names_without_index, object_variables, short
 from inspector.catalogue import release, releases
 from inspector.model import dtypes
 from inspector.model.objects import INITIALIZE
@@ -63,6 +63,8 @@ class Canonical:
         self.renames = renames
         self.reach = Reach(meta) if reach is None else reach
         self._names = {one.key: renames.variables.get(name, name) for name, one in variables.items()}
+        if not variables:
+            self._names = names_without_index(model)
         self._computation: Computation | None = None
         self._objects: dict[int, Hashable] | None = None
         self._functions: dict[str, Restored] | None = None
@@ -220,12 +222,10 @@ class Canonical:
 
     def _object_variables(self) -> dict[int, Hashable]:
         objects = self.meta.objects
-        bundle = self.model.bundle
         if objects is None:
             return {}
-        checkpoint = bundle.object_graph() if bundle is not None else None
         where = paths(objects)
         return {
             one.node: self._variable(one.key) if one.key else ("variable", where.get(one.node, one.path), "")
-            for one in objects.variables(checkpoint)
+            for one in object_variables(self.model, objects)
         }

@@ -8,13 +8,13 @@ with one name, those of ``_all_variables`` come in the order of the variables wi
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 
 from inspector.canonical.names import natural, without_counters
 from inspector.model import dtypes
-from inspector.model.bundle import OBJECT_GRAPH_KEY, TensorBundle
+from inspector.model.bundle import OBJECT_GRAPH_KEY, BundleEntry
 from inspector.model.dtypes import Shape
-from inspector.model.objects import ATTRIBUTES, VARIABLE_VALUE, ObjectVariable
+from inspector.model.objects import ATTRIBUTES, VARIABLE_VALUE, ObjectGraph, ObjectVariable
 from inspector.model.saved_model import Model
 from inspector.named_tuple import NamedTuple
 
@@ -51,7 +51,7 @@ def stored(model: Model) -> dict[str, Stored]:
     bundle = model.bundle
     if bundle is None:
         return {}
-    renamed = dict(_renamed(model, bundle))
+    renamed = dict(_renamed(model, bundle.entries))
     found = {}
     for key, entry in bundle.entries.items():
         if key == OBJECT_GRAPH_KEY or short(key) == _COUNTER:
@@ -66,34 +66,71 @@ def stored(model: Model) -> dict[str, Stored]:
     return found
 
 
-def _renamed(model: Model, bundle: TensorBundle) -> Iterator[tuple[str, tuple[str, bool]]]:
+def lacks_index(model: Model) -> bool:
+    """Whether the index is damaged, or missing beside weights or for a model with variables."""
+    faults = [fault for fault in model.faults if "index" in fault.kind]
+    if all(fault.kind == "index-missing" and not fault.data.get("folder") for fault in faults):
+        objects = model.meta_graphs[0].objects if model.is_v2 else None
+        return bool(faults) and objects is not None and bool(objects.of_kind("variable"))
+    return True
+
+
+def names_without_index(model: Model) -> dict[str, str]:
+    """Checkpoint key → name, of the variables in lists, where a model lacks its index."""
+    return {key: name for key, (name, _) in _renamed(model, {})} if model.bundle is None else {}
+
+
+def object_variables(model: Model, objects: ObjectGraph) -> list[ObjectVariable]:
+    """The SavedVariables of an object graph with their checkpoint keys. Where the checkpoint's own object graph does not
+    read (a shard is missing), the keys are those that a save gives: the paths."""
+    bundle = model.bundle
+    graph = bundle.object_graph() if bundle is not None else None
+    found = objects.variables(graph)
+    if graph is not None:
+        return found
+    if bundle is None:
+        return [
+            one._replace(key=f"{one.path.replace('.', '/')}{_VALUE}") if " " not in one.path else one for one in found
+        ]
+    keys = {_path(key): key for key in bundle.entries if key.endswith(_VALUE)}
+    return [one._replace(key=keys.get(one.path)) for one in found]
+
+
+def _path(key: str) -> str:
+    """The path from the root that a key stands for (names are escaped as in tensorflow/python/checkpoint/trackable_utils.py)."""
+    return ".".join(part.replace(".S", "/").replace("..", ".") for part in short(key).split("/"))
+
+
+def _renamed(model: Model, entries: Mapping[str, BundleEntry]) -> Iterator[tuple[str, tuple[str, bool]]]:
     """Checkpoint key → name, and whether it stands there again, for the variables in lists."""
     lists: dict[str, list[tuple[int, ObjectVariable]]] = {}
     twins: dict[Hashable, int] = {}  # content → the place of the first variable that has it, and a place of its own
-    for place, variable in enumerate(sorted(_variables(model, bundle), key=lambda one: natural(one.path))):
+    objects = model.meta_graphs[0].objects if model.is_v2 else None
+    variables = [] if objects is None else object_variables(model, objects)
+    for place, variable in enumerate(sorted(variables, key=lambda one: natural(one.path))):
         if variable.key:
             holder, _, last = short(variable.key).rpartition("/")
             if last.isdecimal() and variable.key.endswith(_VALUE):
                 lists.setdefault(holder, []).append((int(last), variable))
             if holder not in _UNORDERED:
-                twins.setdefault(_content(bundle, variable), place)
-    for holder, variables in lists.items():
+                twins.setdefault(_content(entries, variable), place)
+    for holder, listed in lists.items():
         alike: dict[str, list[tuple[int, ObjectVariable]]] = {}
-        for index, variable in variables:
+        for index, variable in listed:
             alike.setdefault(without_counters(variable.name), []).append((index, variable))
         for name, some in alike.items():
             if holder in _UNORDERED:
-                some.sort(key=lambda pair: _rank(twins, _content(bundle, pair[1])))
+                some.sort(key=lambda pair: _rank(twins, _content(entries, pair[1])))
             else:
                 some.sort(key=lambda pair: pair[0])
             for rank, (_, variable) in enumerate(some):
                 if variable.key:
-                    again = holder in _UNORDERED and _content(bundle, variable) in twins
+                    again = holder in _UNORDERED and _content(entries, variable) in twins
                     yield variable.key, (f"{holder}/<{name}>" + (f"#{rank}" if len(some) > 1 else ""), again)
 
 
-def _content(bundle: TensorBundle, variable: ObjectVariable) -> tuple[str, int, str, int]:
-    entry = bundle.entries.get(variable.key or "")
+def _content(entries: Mapping[str, BundleEntry], variable: ObjectVariable) -> tuple[str, int, str, int]:
+    entry = entries.get(variable.key or "")
     crc = 0 if entry is None else entry.crc32c
     return without_counters(variable.name), variable.dtype, dtypes.shape_text(variable.shape), crc
 
@@ -101,8 +138,3 @@ def _content(bundle: TensorBundle, variable: ObjectVariable) -> tuple[str, int, 
 def _rank(twins: dict[Hashable, int], content: tuple[str, int, str, int]) -> tuple[int, Hashable]:
     """Variables with twins in their order, then the others."""
     return twins.get(content, len(twins)), content
-
-
-def _variables(model: Model, bundle: TensorBundle) -> list[ObjectVariable]:
-    objects = model.meta_graphs[0].objects if model.is_v2 else None
-    return [] if objects is None else objects.variables(bundle.object_graph())
