@@ -333,9 +333,10 @@ class Tf2(Python):
         configure_eager(self.tf, self.env)
         self.loaded = self.load_v2(path, tags=tags)
         try:
-            self.functions = dict(getattr(self.loaded, "signatures", {}))
+            named = dict(getattr(self.loaded, "signatures", {}))
         except TypeError:  # a signature map that was not revived
-            self.functions = {}
+            named = {}
+        self.functions = {key: one for key, one in named.items() if hasattr(one, "structured_input_signature")}
         return {key: self.inputs_of(function) for key, function in self.functions.items()}
 
     def specs_of(self, function: Any) -> "dict[str, Any]":
