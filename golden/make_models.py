@@ -383,6 +383,57 @@ def tf_keras_mlp(tf: Any, out: Path) -> None:
     model.save(str(out), save_format="tf")
 
 
+@healthy(TF_USE_LEGACY_KERAS="1")
+def tf_keras_custom(tf: Any, out: Path) -> None:
+    """tf_keras subclassed model with a layer, a registered layer and a loss of its author's."""
+    keras = tf.keras
+
+    class Scale(keras.layers.Layer):  # type: ignore[misc]
+        def build(self, shape: Any) -> None:
+            self.by = self.add_weight(name="by", shape=(shape[-1],), initializer="ones")
+
+        def call(self, x: Any) -> Any:
+            return x * self.by
+
+    class Shift(keras.layers.Layer):  # type: ignore[misc]
+        def call(self, x: Any) -> Any:
+            return x + 1.0
+
+    Shift = keras.utils.register_keras_serializable("golden")(Shift)
+
+    class Scorer(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__(name="scorer")
+            self.scale = Scale(name="scale")
+            self.shift = Shift(name="shift")
+            self.score = keras.layers.Dense(1, name="score")
+
+        def call(self, x: Any) -> Any:
+            return self.score(self.shift(self.scale(x)))
+
+    def distance(true: Any, predicted: Any) -> Any:
+        return tf.reduce_mean(tf.abs(true - predicted), axis=-1)
+
+    model = Scorer()
+    model.compile("sgd", distance)
+    model.train_on_batch(tf.zeros([2, 3]), tf.zeros([2, 1]))
+    model.set_weights([_ramp(*weight.shape) for weight in model.get_weights()])
+    model.save(str(out), save_format="tf")
+
+
+@healthy(TF_USE_LEGACY_KERAS="1")
+def tf_keras_two_inputs(tf: Any, out: Path) -> None:
+    """tf_keras Functional model with two inputs in a dict, one of them strings that are looked up."""
+    layers = tf.keras.layers
+    numbers = tf.keras.Input((3,), name="numbers")
+    words = tf.keras.Input((1,), name="words", dtype="string")
+    known = layers.StringLookup(vocabulary=["red", "green"], output_mode="one_hot", name="known")(words)
+    score = layers.Concatenate(name="score")([layers.Dense(2, name="dense")(numbers), known])
+    model = tf.keras.Model({"numbers": numbers, "words": words}, score, name="two_inputs")
+    model.set_weights([_ramp(*weight.shape) for weight in model.get_weights()])
+    model.save(str(out), save_format="tf")
+
+
 @healthy()
 def pbtxt_module(tf: Any, out: Path) -> None:
     """Small module stored as saved_model.pbtxt, without saved_model.pb."""
@@ -596,6 +647,19 @@ def broken_frozen_graphdef(tf: Any, out: Path) -> None:
     """saved_model.pb is a frozen GraphDef under another name."""
     graph_def = read_saved_model(out).meta_graphs[0].graph_def
     (out / "saved_model.pb").write_bytes(graph_def.SerializeToString(deterministic=True))
+
+
+@broken("tf-keras-mlp")
+def broken_keras_metadata(tf: Any, out: Path) -> None:
+    """keras_metadata.pb lost its last 100 bytes."""
+    file = out / "keras_metadata.pb"
+    file.write_bytes(file.read_bytes()[:-100])
+
+
+@broken("tf-keras-two-inputs")
+def broken_keras_no_metadata(tf: Any, out: Path) -> None:
+    """keras_metadata.pb was not copied."""
+    (out / "keras_metadata.pb").unlink()
 
 
 # What TensorFlow leaves to chance

@@ -1,7 +1,8 @@
 """Write golden/outcomes.json: what the pinned TensorFlow really does with every golden model, by each loader.
 
 Each load runs in a child process of ``inspector.confirmation``: no rule and no verdict takes part. ``--check``
-compares with the file instead; ``--only NAME`` runs one model and leaves the others as they are.
+compares with the file instead; ``--only NAME`` runs one model, ``--loader NAME`` one loader, and leaves the others as they
+are.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ sys.path.insert(0, str(HERE.parent))
 from inspector.confirmation import confirm  # noqa: E402
 
 PINNED = "2.21.0"
-LOADERS = ("tf2", "tf1", "serving")
+LOADERS = ("tf2", "tf1", "serving", "keras", "tfsm", "tf_keras")
 MODELS = HERE / "models"
 OUTCOMES = HERE / "outcomes.json"
 ERROR_LENGTH = 150
@@ -57,7 +58,8 @@ def plain(kind: str | None, words: str | None, folder: Path) -> str:
 def outcome(name: str, loader: str) -> dict[str, Any]:
     """What one loader does with one model: the load, then each signature."""
     folder = MODELS / name
-    real = confirm(str(folder), loader=loader, signature_inputs=INPUTS.get(name))
+    inputs = None if loader == "tfsm" else INPUTS.get(name)  # its endpoints take other structures than the signatures
+    real = confirm(str(folder), loader=loader, signature_inputs=inputs)
     if real.tensorflow != PINNED:
         sys.exit(f"outcomes are TensorFlow {PINNED}'s, this is {real.tensorflow}: {real.error_message}")
     found: dict[str, Any] = {"load": real.outcome}
@@ -79,6 +81,7 @@ def main() -> int:
     """Write the file, or compare with it."""
     parser = argparse.ArgumentParser(description="write golden/outcomes.json")
     parser.add_argument("--only", action="append", metavar="NAME", help="this model; repeatable")
+    parser.add_argument("--loader", action="append", choices=LOADERS, help="by this loader; repeatable")
     parser.add_argument("--check", action="store_true", help="compare with the file instead of writing it")
     options = parser.parse_args()
     kept: Outcomes = json.loads(OUTCOMES.read_text(encoding="utf-8")) if OUTCOMES.is_file() else {}
@@ -88,17 +91,24 @@ def main() -> int:
         parser.error(f"no such model: {', '.join(unknown)}")
     made: Outcomes = {}
     for name in names:
-        made[name] = {loader: outcome(name, loader) for loader in LOADERS}
+        by_loader = {loader: outcome(name, loader) for loader in options.loader or LOADERS}
+        found = {**kept.get(name, {}), **by_loader}
+        made[name] = {loader: found[loader] for loader in LOADERS if loader in found}
+        if not options.check:
+            write({**kept, **made}, known)
         print(name, *(f"{loader}={said['load']}" for loader, said in made[name].items()), file=sys.stderr, flush=True)
     if options.check:
         wrong = [name for name in names if made[name] != kept.get(name)]
         wrong += sorted(set(kept) - set(known))
         print(f"differs: {', '.join(wrong)}" if wrong else f"{len(names)} models, every outcome is the same")
         return 1 if wrong else 0
-    merged = kept | made
-    everything = {name: merged[name] for name in known if name in merged}
-    OUTCOMES.write_text(json.dumps(everything, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
     return 0
+
+
+def write(outcomes: Outcomes, known: list[str]) -> None:
+    """Write the file, in the order of the models; those that are gone are left out."""
+    everything = {name: outcomes[name] for name in known if name in outcomes}
+    OUTCOMES.write_text(json.dumps(everything, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -10,9 +10,10 @@ from inspector.baseline import Entry
 from inspector.catalogue import release
 from inspector.confirmation import COMPANIONS, confirm, packages_of, tensorflow_of
 from inspector.discovery import find_models
-from inspector.engine import LOADERS, judge, judge_each, merge
+from inspector.engine import concerned, judge, judge_each, merge
 from inspector.errors import DEFAULT_LIMITS, Limits, UnknownRelease, UsageError
 from inspector.findings import CAPI, ERROR, FAILS, LOADS, TF_SERVING, UNKNOWN, Confirmation, Target, Verdict
+from inspector.loaders import KERAS, LOADERS, TENSORFLOW
 from inspector.loaders.session import TRANSFORM_TAGS
 from inspector.model.saved_model import Model, open_model
 from inspector.named_tuple import NamedTuple
@@ -20,10 +21,11 @@ from inspector.own_ops import NO_OPS, OwnOps
 from inspector.policy import ANY, Policy
 from inspector.results import ModelReport, Report
 from inspector.targets import AS_ASKED, Chosen, choose_targets
-from inspector.topology.host_access import host_access
+from inspector.topology.host_access import Access, host_access
 from inspector.topology.reach import Reach
 
 NOT_CONFIRMED = "not-confirmed"
+BYTECODE, RUN_BYTECODE = "KR017", ("keras", "tf_keras")
 OTHER_PURPOSES = {TRANSFORM_TAGS: "TensorFlow Transform loads its graph by this tag"}
 
 
@@ -47,8 +49,8 @@ def default_target(tensorflow: str | None = None, device: str = "cpu", packages:
 
 
 def choose_loaders(asked: Iterable[str]) -> tuple[str, ...]:
-    """The loaders that were asked for, all if none was. Raises UsageError for one that does not exist."""
-    chosen = tuple(dict.fromkeys(asked)) or tuple(LOADERS)
+    """The loaders that were asked for, TensorFlow's if none was. Raises UsageError for one that does not exist."""
+    chosen = tuple(dict.fromkeys(asked)) or TENSORFLOW
     for name in chosen:
         if name not in LOADERS:
             raise UsageError(f"unknown loader {name!r}; there are {', '.join(LOADERS)}")
@@ -152,7 +154,8 @@ def examine(
 ) -> ModelReport:
     """Judge an open model. Cost: a pass over its nodes for each set of targets that register the same ops."""
     tags, why = tags_for(model, tags)
-    judgements = judge_each(model, targets, tags=tags, taught=own_ops.ops, demands=policy.demands)
+    loaders = concerned(model, chosen)
+    judgements = judge_each(model, targets, tags=tags, loaders=loaders, taught=own_ops.ops, demands=policy.demands)
     return ModelReport(model, merge(judgements), chosen, why, own_ops, policy)
 
 
@@ -177,10 +180,10 @@ def confirm_report(report: ModelReport, by: ConfirmBy, tags: tuple[str, ...] | N
             report.confirmations.append(_not_confirmed(loader, None, "tensorflow is not installed"))
             continue
         reaches = {meta.index: Reach(meta) for meta in model.meta_graphs}
-        access = host_access(model, reaches)
-        at_load = [a for a in access if loader in a.at_load]
-        if at_load and not by.force:
-            report.confirmations.append(_not_confirmed(loader, installed, f"its load reaches {at_load[0].op}"))
+        access = host_access(model, reaches, keras=loader in KERAS)
+        unsafe = _unsafe_load(report, loader, access)
+        if unsafe and not by.force:
+            report.confirmations.append(_not_confirmed(loader, installed, unsafe))
             continue
         cannot = _why_not(report, loader)
         if cannot:
@@ -207,6 +210,14 @@ def confirm_report(report: ModelReport, by: ConfirmBy, tags: tuple[str, ...] | N
         here = Target(installed, "cpu", tuple(sorted({*packages_of(by.python), *imported})), env)
         predicted = _prediction(report, loader, here, verdict_tags)
         report.confirmations.append(real._replace(agrees=agreement(predicted, real, _foreign_ops(report, installed))))
+
+
+def _unsafe_load(report: ModelReport, loader: str, access: Iterable[Access]) -> str:
+    """What a load would do to the host; empty where it does nothing."""
+    if loader in RUN_BYTECODE and any(finding.rule == BYTECODE for finding in report.findings):
+        return "its load runs Python bytecode of a Lambda layer"
+    reached = next((one.op for one in access if loader in one.at_load), None)
+    return f"its load reaches {reached}" if reached is not None else ""
 
 
 def _why_not(report: ModelReport, loader: str) -> str:
@@ -262,8 +273,8 @@ def _prediction(report: ModelReport, loader: str, here: Target, tags: tuple[str,
     except UnknownRelease:
         return None
     judgement = report.judgement
-    if target not in judgement.targets:
-        judgement = judge(report.model, target, tags=tags, taught=report.own_ops.ops)
+    if not any(v.loader == loader and v.target == target for v in judgement.verdicts):
+        judgement = judge(report.model, target, tags=tags, loaders=(loader,), taught=report.own_ops.ops)
     return next((v for v in judgement.verdicts if v.loader == loader and v.target == target), None)
 
 

@@ -14,6 +14,7 @@ from inspector.discovery import expand
 from inspector.engine import Judgement, judge_each, words
 from inspector.errors import DEFAULT_LIMITS, Limits
 from inspector.findings import CAPI, FAILS, LOADS, RUNS, UNKNOWN, CallVerdict, Finding, Target, Verdict
+from inspector.loaders import LOADERS
 from inspector.model.saved_model import Model, open_model
 from inspector.named_tuple import NamedTuple
 from inspector.own_ops import NO_OPS, OwnOps
@@ -282,6 +283,8 @@ def _outcome(verdict: Verdict, calls: Iterable[CallVerdict]) -> str:
     outcomes = {call.outcome for call in calls}
     if verdict.outcome != LOADS:
         return verdict.outcome
+    if RUNS in outcomes and LOADERS[verdict.loader].one_is_enough:
+        return LOADS
     if FAILS in outcomes:
         return PARTLY
     return LOADS if outcomes <= {RUNS} else UNKNOWN

@@ -25,8 +25,7 @@ from inspector.findings import (
     Target,
     Verdict,
 )
-from inspector.loaders import serving, tf1, tf2
-from inspector.loaders.step import Loader
+from inspector.loaders import KERAS, LOADERS, TENSORFLOW
 from inspector.model.saved_model import Model
 from inspector.named_tuple import NamedTuple
 from inspector.policy import NO_DEMANDS, Demands
@@ -38,7 +37,6 @@ from inspector.sharing import Memo
 from inspector.topology.inspection import Inspection, Share
 from inspector.topology.signs import signs
 
-LOADERS: dict[str, Loader] = {loader.name: loader for loader in (tf2.LOADER, tf1.LOADER, serving.LOADER)}
 BROKEN_RULE = "XX000"
 
 
@@ -85,21 +83,29 @@ def judge_each(
     strict: bool = False,
     shared: bool = True,
 ) -> list[Judgement]:
-    """One judgement for each target, by all loaders or by those named; ``demands`` are what the policy asks of the model.
+    """One judgement for each target, by the loaders named or those that concern the model.
 
-    Cost: a pass over the nodes for each set of targets with equal ops, next to nothing for each other target. What
-    targets share is found by what the work for one of them looked at; ``shared=False`` does all work anew.
+    ``demands`` are what the policy asks of the model. Cost: a pass over the nodes for each set of targets with equal ops,
+    next to nothing for each other target. What targets share is found by what the work for one of them looked at;
+    ``shared=False`` does all work anew.
     """
-    share, memo = Share(model, taught, demands), Memo()
-    names = tuple(loaders) or tuple(LOADERS)
+    names = tuple(loaders) or concerned(model)
+    keras = not set(KERAS).isdisjoint(names)
+    share, memo = Share(model, taught, demands, keras=keras), Memo()
     judgements = []
     for target in targets:
         if not shared:
-            share, memo = Share(model, taught, demands), Memo()
+            share, memo = Share(model, taught, demands, keras=keras), Memo()
         processes = _processes(Inspection(model, target._replace(host=CAPI), tags, share), target, names)
         parts = [_judge(it, target, memo, some, strict) for it, some in processes]
         judgements.append(parts[0] if len(parts) == 1 else _joined(parts, names))
     return judgements
+
+
+def concerned(model: Model, asked: Iterable[str] = ()) -> tuple[str, ...]:
+    """The loaders to rehearse: TensorFlow's, those of Keras where Keras wrote the model, and those that are asked for."""
+    wanted = {*TENSORFLOW, *asked, *(KERAS if model.by_keras else ())}
+    return tuple(name for name in LOADERS if name in wanted)
 
 
 def _processes(
@@ -219,7 +225,7 @@ def _worth_asking(it: Inspection, *, strict: bool) -> list[str]:
     except Exception:
         if strict:
             raise
-        return list(INDEX)
+        return [code for code, (_, needs) in INDEX.items() if it.share.asks_keras or needs != ("keras",)]
 
 
 def _found_by(code: str, it: Inspection) -> list[Group]:

@@ -69,6 +69,7 @@ class Limits(NamedTuple):
     string_tensor: int = 256 << 20
     small_weights: int = 16 << 20
     pbtxt_file: int = 256 << 20
+    keras_metadata: int = 256 << 20
 
 
 DEFAULT_LIMITS = Limits()

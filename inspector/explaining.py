@@ -8,8 +8,9 @@ from typing import Any
 
 from inspector.checking import choose_loaders, tags_for
 from inspector.discovery import expand
-from inspector.engine import LOADERS, run_rules, words
+from inspector.engine import run_rules, words
 from inspector.findings import FAILS, LOADS, RUNS, UNKNOWN, Finding, Target
+from inspector.loaders import KERAS, LOADERS
 from inspector.loaders.step import VARIABLES, Extent, Loader, Walk
 from inspector.model.bundle import ALL_TENSORS
 from inspector.model.saved_model import Model, open_model
@@ -101,12 +102,13 @@ def explain_load(
     wanted = tuple(targets) or choose_targets(tensorflow, device, packages, env).targets
     chosen = choose_loaders(loaders)
     asked = None if tags is None else tuple(sorted(set(tags)))
+    keras = not set(KERAS).isdisjoint(chosen)
     told = []
     for one in expand(os.fspath(path), version):
         model = open_model(one)
         by_tags, _ = tags_for(model, asked)
         for target in wanted:
-            it = Inspection(model, target, by_tags, Share(model, own_ops.ops))
+            it = Inspection(model, target, by_tags, Share(model, own_ops.ops, keras=keras))
             told += [_told(LOADERS[name], it) for name in chosen]
     return told
 
@@ -118,8 +120,7 @@ def _told(loader: Loader, it: Inspection) -> LoadTold:
     steps = []
     for one in taken:
         if one.signature and one.signature != walk.signature:
-            walk.signature = one.signature
-            walk.nodes, walk.functions = loader.entry(walk, one.signature)
+            walk.enter(one.signature, loader.entry(walk, one.signature))
         because = tuple(kept.setdefault(index, len(kept)) for index in one.because or one.doubts)
         step = one.step
         evidence = _evidence(one, walk)

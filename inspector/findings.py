@@ -239,7 +239,8 @@ class Confirmation(NamedTuple):
 
     ``outcome`` is loads, fails or not-confirmed (``error_message`` says why: TensorFlow is not installed, the load
     would run unsafe ops ...). ``how`` is error, abort, crash, hang or kill. ``agrees`` compares it with the verdict
-    for the confirming interpreter's own TensorFlow; None where there is nothing to compare.
+    for the confirming interpreter's own TensorFlow; None where there is nothing to compare. ``keras`` is the package and
+    version of a loader of Keras: "tf_keras 2.21.0".
     """
 
     loader: str
@@ -251,3 +252,4 @@ class Confirmation(NamedTuple):
     signatures: Mapping[str, CallConfirmation] = {}
     agrees: bool | None = None
     seconds: float = 0.0
+    keras: str | None = None

@@ -79,6 +79,8 @@ def rehearse(
             failing.setdefault(index, []).append(key)
         outcome = FAILS if because else UNKNOWN if gaps or doubts or some_doubts else RUNS
         verdicts[key] = CallVerdict(outcome, how, because or some_doubts)
+    if loader.one_is_enough and any(call.outcome == RUNS for call in verdicts.values()):
+        failing = {}
     meanings = [Meaning(index, loader.name, _ANY, CALL_FAILS, "call", tuple(keys)) for index, keys in failing.items()]
     outcome = UNKNOWN if gaps or doubts or walk.view is None else LOADS
     assumes = _assumptions(it.model, walk)
@@ -96,7 +98,7 @@ def walk_through(
     loader: Loader, it: Inspection, groups: list[Group], tags: tuple[str, ...] | None
 ) -> tuple[Walk, list[Taken]]:
     """The steps of a load in order, then those of each signature's call if the load comes to its end."""
-    walk = Walk(it, loader.name, tags)
+    walk = Walk(it, loader.like or loader.name, tags if loader.takes_tags else None)
     walk.view = loader.choose(walk)
     steps = loader.steps(walk)
     taken = _take([step for step in steps if step.stage == "load"], walk, groups)
@@ -104,8 +106,7 @@ def walk_through(
         return walk, taken
     at_call = [step for step in steps if step.stage == "call"]
     for key in loader.signatures(walk):
-        walk.signature = key
-        walk.nodes, walk.functions = loader.entry(walk, key)
+        walk.enter(key, loader.entry(walk, key))
         taken += _take(at_call, walk, groups)
     return walk, taken
 

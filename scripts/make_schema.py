@@ -92,7 +92,7 @@ def keep_presence(message: DescriptorProto, field: FieldDescriptorProto) -> None
 ROOTS = (
     "SavedModel", "GraphDef", "NodeDef", "FunctionDefLibrary", "FunctionDef", "SavedObjectGraph", "BundleHeaderProto",
     "BundleEntryProto", "TrackableObjectGraph", "FingerprintDef", "VariableDef", "AssetFileDef", "OpList", "VersionDef",
-    "StructuredValue",
+    "StructuredValue", "KerasMetadata",
 )  # fmt: skip
 
 

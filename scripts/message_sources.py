@@ -22,8 +22,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from inspector.restoring.messages.registry import FAMILIES
-from inspector.restoring.messages.wording import Matcher, Wording, pieces
+from inspector.restoring.messages.registry import FAMILIES, messages
+from inspector.restoring.messages.wording import OUTSIDE, Matcher, Wording, pieces
 from tests.restoring.recording import recorded, releases
 
 MESSAGES = ROOT / "inspector" / "restoring" / "messages"
@@ -32,7 +32,6 @@ _PRINTABLE = re.compile(rb"[\x20-\x7e]{8,}")
 _ERROR = re.compile(r"^(?:\w+\.)*\w*Error: ")
 SMALL_LIBRARY = 1 << 20
 LOOKED_AT = 300
-SERVING = ("_PREDICT", "_REST", "_CLASSIFY", "_SERVER")  # constants that name files of TensorFlow Serving's source
 
 
 def strings_of(folder: str) -> str:
@@ -129,13 +128,14 @@ def main() -> int:
 def rewritten(source: str, known: list[str], strings: dict[str, str], text: str) -> str:
     """The module with the second and the fourth argument of every Wording filled in."""
     lines = source.split("\n")
+    sources = {wording.template: wording.source for message in messages().values() for wording in message.wordings}
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and _is_wording(node)]
     for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset), reverse=True):
         wording = Wording(ast.literal_eval(call.args[0]))
         part = telling(wording)
         span = spans(known, [release for release in known if part and part in strings[release]])
         ran = was_said(wording, text)
-        outside = "tensorflow_serving" in ast.unparse(call.args[2]) or ast.unparse(call.args[2]) in SERVING
+        outside = any(name in sources.get(wording.template, "") for name in OUTSIDE)
         seen = "RUN" if ran else "SOURCE" if span or outside else "QUOTED"
         print(f"{seen:7} {span:24} {wording.template}")
         kept = [keyword for keyword in call.keywords if keyword.arg != "seen"]

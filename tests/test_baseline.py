@@ -28,7 +28,7 @@ SCHEMA = json.loads(resources.files("inspector").joinpath("baseline_schema.json"
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with models/broken and models/healthy, which is the current one."""
-    for name, of in (("broken", "broken-unregistered-op"), ("healthy", "keras3-mlp")):
+    for name, of in (("broken", "broken-unregistered-op"), ("healthy", "nested-control-flow")):
         shutil.copytree(MODELS / of, tmp_path / "models" / name)
     (tmp_path / "models" / "broken" / "fingerprint.pb").unlink()  # which says that the file was edited
     monkeypatch.chdir(tmp_path)

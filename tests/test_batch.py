@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent
 MODELS = ROOT / "golden" / "models"
 STATIC = ["--no-confirm", "--tensorflow", "2.21"]
 SCHEMA = json.loads((ROOT / "inspector" / "report" / "schema.json").read_text())
-HEALTHY = ("keras3-mlp", "dtypes", "table-asset", "v1-frozen")
+HEALTHY = ("module-signatures", "dtypes", "table-asset", "v1-frozen")
 FORM = Form(text=True, documents=True)
 
 
@@ -122,7 +122,7 @@ def test_files_are_in_order_whatever_is_done_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The first model takes longest; standard output has it last, the document first."""
-    behave(monkeypatch, "keras3-mlp", lambda: time.sleep(2))
+    behave(monkeypatch, "module-signatures", lambda: time.sleep(2))
     paths = [str(MODELS / name) for name in HEALTHY]
     output = tmp_path / "report.json"
     assert main([*paths, *STATIC, "--jobs", "2", "--format", "jsonl", "--output", f"json={output}"]) == 0

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from inspector.checking import check
+from inspector.loaders import KERAS
 
 CORPUS = Path(__file__).parent.parent.parent / "shared" / "corpus"
 MANIFEST = CORPUS / "manifest.jsonl"
@@ -59,3 +60,26 @@ def test_healthy_models_have_no_error(entry: dict[str, Any]) -> None:
     report = check(CORPUS / "models" / entry["name"], tensorflow="2.21")
 
     assert report.exit_code() == 0
+
+
+# What Keras 3 and tf_keras did here (tests/record_corpus.py), with tf_keras installed.
+KERAS_OUTCOMES = json.loads((Path(__file__).parent / "corpus_keras.json").read_text())
+
+
+@pytest.mark.parametrize("name", sorted(KERAS_OUTCOMES))
+def test_verdicts_are_what_keras_did(name: str) -> None:
+    """keras, tfsm and tf_keras: the load, and each call that was not refused for its invented inputs."""
+    (one,) = check(CORPUS / "models" / name, tensorflow="2.21", packages=["tf_keras"], loaders=KERAS).models
+    predicted, real = {}, {}
+    for verdict in one.verdicts:
+        if verdict.loader in KERAS:
+            outcome = KERAS_OUTCOMES[name][verdict.loader]
+            predicted[verdict.loader, "load"] = verdict.outcome
+            real[verdict.loader, "load"] = outcome["load"]
+            for key, call in outcome.get("calls", {}).items():
+                if call in ("runs", "fails"):
+                    said = verdict.signatures.get(key)
+                    predicted[verdict.loader, key] = said.outcome if said is not None else "absent"
+                    real[verdict.loader, key] = call
+
+    assert predicted == real

@@ -11,8 +11,8 @@ import pytest
 
 from inspector.checking import check
 from inspector.cli import main
-from inspector.engine import LOADERS
 from inspector.explaining import explain_load
+from inspector.loaders import LOADERS
 
 MODELS = Path(__file__).parent.parent / "golden" / "models"
 GOLDEN = sorted(folder.name for folder in MODELS.iterdir())
@@ -23,7 +23,7 @@ SCHEMA = json.loads(resources.files("inspector").joinpath("report/told_schema.js
 def test_the_rehearsal_ends_where_the_verdict_says(name: str) -> None:
     """Outcome, calls and causes of every loader, as check has them; nothing runs after the step that fails."""
     told = explain_load(MODELS / name, loaders=LOADERS, tensorflow="2.21")
-    reports = check(MODELS / name, tensorflow="2.21").models
+    reports = check(MODELS / name, tensorflow="2.21", loaders=LOADERS).models
     verdicts = [(report, verdict) for report in reports for verdict in report.verdicts]
 
     assert len(told) == len(verdicts)

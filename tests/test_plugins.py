@@ -38,7 +38,7 @@ def test_pre_commit_runs_the_hook(tmp_path: Path) -> None:
         shutil.copy(ROOT / name, hooks)
     shutil.copytree(ROOT / "inspector", hooks / "inspector", ignore=shutil.ignore_patterns("__pycache__"))
     scratch = tmp_path / "scratch"
-    shutil.copytree(MODELS / "keras3-mlp", scratch / "models" / "good")
+    shutil.copytree(MODELS / "module-signatures", scratch / "models" / "good")
     for folder in (hooks, scratch):
         git("init", "--quiet", cwd=folder)
         git("add", "--all", cwd=folder)

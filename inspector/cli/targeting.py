@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from inspector.findings import Target
     from inspector.own_ops import OwnOps
 
+LOADERS = ("tf2", "tf1", "serving", "keras", "tfsm", "tf_keras")
 PATH_HELP = "a SavedModel, or a TensorFlow Serving base folder"
 
 
@@ -29,7 +30,8 @@ def add_targets(parser: argparse.ArgumentParser, releases: str) -> None:
                         help="who runs the loader serving: a program on the C API (the default), or TensorFlow Serving, "
                         "which has the ops of tensorflow-text and decision forests built in")  # fmt: skip
     parser.add_argument("--loader", dest="loaders", action="append", default=[], metavar="LOADER",
-                        help="who will load the model: tf2, tf1, serving (repeatable; default: all three)")  # fmt: skip
+                        help="who will load the model: tf2, tf1, serving (the default), keras, tfsm, "
+                        "tf_keras (repeatable)")  # fmt: skip
     parser.add_argument("--tags", metavar="A,B", help="the tag-set to load (default: what each loader takes)")
     add_configuration(parser)
 

@@ -20,7 +20,7 @@ complete savedmodel-inspector \
         'c/--write-baseline=/f/' \
         'c/--format=/(text concise json jsonl sarif junit github gitlab markdown)/' \
         'c/--confirm=/(auto force)/' \
-        'c/--confirm-loader=/(tf2 tf1 serving)/' \
+        'c/--confirm-loader=/(tf2 tf1 serving keras tfsm tf_keras)/' \
         'c/--inputs=/f/' \
         'c/--format=/(text json markdown)/' \
         'c/--format=/(dot json svg png)/' \
@@ -42,7 +42,7 @@ complete savedmodel-inspector \
         'n/--write-baseline/f/' \
         'n/--format/(text concise json jsonl sarif junit github gitlab markdown)/' \
         'n/--confirm/(auto force)/' \
-        'n/--confirm-loader/(tf2 tf1 serving)/' \
+        'n/--confirm-loader/(tf2 tf1 serving keras tfsm tf_keras)/' \
         'n/--inputs/f/' \
         'n/--format/(text json markdown)/' \
         'n/--format/(dot json svg png)/' \

@@ -45,8 +45,10 @@ def confirm(
     **This runs the model's code.** Whoever calls it decides whether that is wanted; ``skip_calls`` maps the
     signatures that are not to be called to the reason.
 
-    ``loader`` is ``tf2`` (tf.saved_model.load), ``tf1`` (tf.compat.v1.saved_model.load in a Session) or ``serving``
-    (C++ LoadSavedModel by way of TF_LoadSessionFromSavedModel). ``python`` is another interpreter, whose TensorFlow
+    ``loader`` is ``tf2`` (tf.saved_model.load), ``tf1`` (tf.compat.v1.saved_model.load in a Session), ``serving``
+    (C++ LoadSavedModel by way of TF_LoadSessionFromSavedModel), ``keras`` (keras.models.load_model), ``tfsm``
+    (keras.layers.TFSMLayer, each call endpoint by a load and a call of its own) or ``tf_keras``
+    (tf_keras.models.load_model, and a call of the model). ``python`` is another interpreter, whose TensorFlow
     is used. ``tags``: None is the loader's own default (``["serve"]`` for tf1 and serving).
 
     Signatures are called with 0.5, 0, False or ``"a"`` in their declared shapes, unknown dimensions 1; an error that

@@ -15,7 +15,7 @@ from inspector.confirmation.invented import why_refused
 from inspector.errors import UsageError
 from inspector.findings import FAILS, INCONCLUSIVE, LOADS, RUNS, CallConfirmation, Confirmation
 
-LOADERS = ("tf2", "tf1", "serving")
+LOADERS = ("tf2", "tf1", "serving", "keras", "tfsm", "tf_keras")
 NOT_CONFIRMED = "not-confirmed"
 NOT_CALLED = "not-called"
 RESTARTS = 3
@@ -97,6 +97,7 @@ class Account:
         self.skip_calls = skip_calls
         self.failure: Confirmation | None = None
         self.tensorflow: str | None = None
+        self.keras: str | None = None
         self.signatures: list[str] = []
         self.calls: dict[str, CallConfirmation] = {}
         self.left = ""  # why signatures are left without a call
@@ -115,6 +116,7 @@ class Account:
             self.fail(NOT_CONFIRMED, None, None, self.no_tensorflow(run, said))
             return False
         self.tensorflow = said["imported"]["version"]
+        self.keras = said["imported"].get("keras")
         if "library-failed" in said:
             failed = said["library-failed"]
             words = f"{failed['library']} fails: {failed['type']}: {failed['message']}"
@@ -181,9 +183,9 @@ class Account:
         """The Confirmation, its signatures in order of their names."""
         seconds = round(self.seconds, 3)
         if self.failure is not None:
-            return self.failure._replace(seconds=seconds)
+            return self.failure._replace(seconds=seconds, keras=self.keras)
         calls = {}
         for key in sorted(self.signatures):
             reason = self.skip_calls.get(key, self.left)
             calls[key] = self.calls.get(key) or CallConfirmation(NOT_CALLED, error_message=reason)
-        return Confirmation(self.loader, self.tensorflow, LOADS, signatures=calls, seconds=seconds)
+        return Confirmation(self.loader, self.tensorflow, LOADS, signatures=calls, seconds=seconds, keras=self.keras)

@@ -13,6 +13,9 @@ _CRASH = re.compile(
 )
 _NOISE = re.compile(r"^(?:\d{4}-\d\d-\d\d |[IWE]\d{4} |WARNING|INFO|I tensorflow|Instructions for updating|To enable )")
 _REPLACED = (
+    (re.compile(r"\x1b\[[0-9;]*m"), ""),
+    (re.compile(r"^Exception encountered when calling .*?\.\s+"), ""),  # Keras says so before what happened
+    (re.compile(r"\s*Arguments received by \S+:\n.*", re.DOTALL), ""),
     (re.compile(r"\n*Original stack trace for .*", re.DOTALL), ""),
     (re.compile(r"^Graph execution error:\s*"), ""),
     (re.compile(r" ?\[Op:[^\]\n]*\]"), ""),

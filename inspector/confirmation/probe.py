@@ -332,11 +332,7 @@ class Tf2(Python):
     def load(self, path: str, tags: Any) -> "dict[str, dict[str, list[Leaf]]]":
         configure_eager(self.tf, self.env)
         self.loaded = self.load_v2(path, tags=tags)
-        try:
-            named = dict(getattr(self.loaded, "signatures", {}))
-        except TypeError:  # a signature map that was not revived
-            named = {}
-        self.functions = {key: one for key, one in named.items() if hasattr(one, "structured_input_signature")}
+        self.functions = signatures_of(self.loaded)
         return {key: self.inputs_of(function) for key, function in self.functions.items()}
 
     def specs_of(self, function: Any) -> "dict[str, Any]":
@@ -364,15 +360,28 @@ class Tf2(Python):
         function = self.functions[key]
         feeds = {}
         for name, spec in self.specs_of(function).items():
-            tensors = [
-                self.tf.constant(array_of(self.tf, leaf, value), dtype=self.tf.as_dtype(leaf.dtype))
-                for leaf, value in zip(inputs[name], values[name])  # noqa: B905 (3.6)
-            ]
-            feeds[name] = self.tf.nest.pack_sequence_as(spec, tensors, expand_composites=True)
+            feeds[name] = self.value_of(spec, inputs[name], values[name])
         self.took(function(**feeds))
+
+    def value_of(self, spec: Any, leaves: "list[Leaf]", values: Any) -> Any:
+        """A tensor, or a composite of tensors."""
+        tensors = [
+            self.tf.constant(array_of(self.tf, leaf, value), dtype=self.tf.as_dtype(leaf.dtype))
+            for leaf, value in zip(leaves, values)  # noqa: B905 (3.6)
+        ]
+        return self.tf.nest.pack_sequence_as(spec, tensors, expand_composites=True)
 
     def took(self, outputs: Any) -> None:
         """Tensors and composite tensors by name."""
+
+
+def signatures_of(loaded: Any) -> "dict[str, Any]":
+    """The functions in ``signatures`` of a loaded object."""
+    try:
+        named = dict(getattr(loaded, "signatures", {}))
+    except TypeError:  # a signature map that was not revived
+        return {}
+    return {key: one for key, one in named.items() if hasattr(one, "structured_input_signature")}
 
 
 class Tf1(Python):
@@ -568,6 +577,24 @@ def packed(dtype: int, flat: "list[Any]", kept: "list[Any]") -> bytes:
 LOADERS = {"tf2": Tf2, "tf1": Tf1, "serving": Serving}
 
 
+def loader_class(name: str) -> Any:
+    """A loader by its name; those of Keras are in a file of their own, beside this one."""
+    if name in LOADERS:
+        return LOADERS[name]
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "probe_keras.py")
+    spec = importlib.util.spec_from_file_location("probe_keras", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.define(Names(globals()))[name]
+
+
+class Names:
+    """Names of this file as attributes: run as a script, and loaded by path, it is no module that can be imported."""
+
+    def __init__(self, names: "dict[str, Any]") -> None:
+        self.__dict__.update(names)
+
+
 # --- conditions of the host ---------------------------------------------------------------------------------------------
 
 
@@ -669,12 +696,12 @@ def run(request: "dict[str, Any]", say: Any) -> Any:
         env = request.get("env") or {}
         if "onednn" in env:
             os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1" if env["onednn"] == "on" else "0"
-        loader = LOADERS[request["loader"]](env)  # type: Any
+        loader = loader_class(request["loader"])(env)  # type: Any
     except BadInputs as error:
         return say("bad-inputs", message=str(error))
     except BaseException as error:
         return say("no-tensorflow", absent=isinstance(error, NoTensorFlow), **failure(error))
-    say("imported", version=loader.version)
+    say("imported", version=loader.version, keras=getattr(loader, "companion", None))
     for library in request["libraries"]:
         try:
             ops = loader.open_library(library) or b""

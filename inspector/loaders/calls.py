@@ -91,7 +91,7 @@ def _called(walk: Walk) -> frozenset[str]:
     assert view is not None
     objects = view.meta.objects
     if walk.loader == "tf2" and walk.model.is_v2 and objects is not None:
-        return frozenset((objects.signatures()[walk.signature],) if walk.signature else objects.initializers())
+        return walk.first if walk.signature else frozenset(objects.initializers())
     graph = view.meta.graph
     if walk.signature:
         kinds = {kind for name, kind in zip(graph.names, graph.kinds, strict=True) if name in walk.nodes}

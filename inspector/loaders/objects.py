@@ -41,9 +41,7 @@ def arguments_are_refused(finding: Finding, walk: Walk) -> bool:
 
 def argument_is_called(finding: Finding, walk: Walk) -> bool:
     """An argument of another dtype than its input, of the signature's own function: callers give what it is said to be."""
-    objects = _graph(walk)
-    called = objects.signatures().get(walk.signature) if objects is not None else None
-    return bool(finding.data["of"] == "call" and finding.data["holder"] == called)
+    return bool(finding.data["of"] == "call" and finding.data["holder"] in walk.first)
 
 
 def of_object(finding: Finding, walk: Walk) -> bool:
@@ -79,8 +77,7 @@ def results_are_returned(finding: Finding, walk: Walk) -> bool:
 
 
 def _is_called(finding: Finding, walk: Walk) -> bool:
-    objects = _graph(walk)
-    return objects is not None and objects.signatures().get(walk.signature) == finding.data["function"]
+    return finding.data["function"] in walk.first
 
 
 def is_lost(finding: Finding, walk: Walk) -> bool:
@@ -90,7 +87,7 @@ def is_lost(finding: Finding, walk: Walk) -> bool:
 
 def _captured(walk: Walk) -> tuple[int, ...]:
     objects = _graph(walk)
-    return () if objects is None else objects.bound_inputs(objects.signatures().get(walk.signature, ""))
+    return () if objects is None else tuple(one for name in walk.first for one in objects.bound_inputs(name))
 
 
 def stays_empty(finding: Finding, walk: Walk) -> bool:

@@ -6,6 +6,13 @@ from inspector.findings import Finding
 from inspector.loaders.nodes import is_live
 from inspector.loaders.step import DOUBT, Mind, Walk
 
+KERAS_3 = (2, 16)  # the first TensorFlow whose Keras is Keras 3
+
+
+def has_keras_3(walk: Walk) -> bool:
+    """Whether ``import keras`` is Keras 3 where the model is to be loaded."""
+    return walk.target.minor >= KERAS_3
+
 
 def _refused_by_producer(finding: Finding, walk: Walk) -> bool:
     return bool(finding.data["refused_by_producer"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.loaders.step import Walk
+from inspector.loaders.step import Entry, Walk
 from inspector.topology.inspection import MetaView
 from inspector.topology.reach import callable_signatures
 
@@ -24,10 +24,10 @@ def signature_defs(walk: Walk) -> list[str]:
     return [signature.key for signature in callable_signatures(walk.view.meta)] if walk.view is not None else []
 
 
-def session_entry(walk: Walk, key: str) -> tuple[frozenset[str], frozenset[str]]:
+def session_entry(walk: Walk, key: str) -> Entry:
     """The main graph's nodes and the functions that a Session run of a signature executes."""
     view = walk.view
     assert view is not None
     reached = view.reach.signature(view.meta.signatures[key])
     names = view.meta.graph.names
-    return frozenset(names[i] for i in reached.nodes), reached.functions
+    return Entry(frozenset(names[i] for i in reached.nodes), reached.functions)

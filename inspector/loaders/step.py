@@ -34,14 +34,27 @@ class Extent(NamedTuple):
 _NO_NODES: frozenset[str] = frozenset()
 
 
+class Entry(NamedTuple):
+    """What a call runs: nodes of the main graph and functions, among these the concrete ones that it begins with."""
+
+    nodes: frozenset[str]
+    functions: frozenset[str]
+    first: frozenset[str] = frozenset()
+
+
+_NOTHING = Entry(_NO_NODES, frozenset())
+
+
 class Walk:
     """The state of one walk: a model, the MetaGraph that the loader chose, and what earlier steps gave.
 
     ``view`` is None until a MetaGraph is chosen; ``signature`` is the key of the signature that is being called;
-    ``nodes`` and ``functions`` are what its call reaches.
+    ``nodes`` and ``functions`` are what its call reaches, ``first`` the concrete functions that it begins with.
     """
 
-    __slots__ = ("_extents", "functions", "given", "it", "loader", "members", "nodes", "signature", "tags", "view")
+    __slots__ = (
+        "_extents", "first", "functions", "given", "it", "loader", "members", "nodes", "signature", "tags", "view",
+    )  # fmt: skip
 
     def __init__(self, it: Inspection, loader: str, tags: tuple[str, ...] | None) -> None:
         self.it = it
@@ -49,11 +62,14 @@ class Walk:
         self.tags = tags
         self.view: MetaView | None = None
         self.given: set[str] = set()
-        self.signature = ""
-        self.nodes: frozenset[str] = frozenset()
-        self.functions: frozenset[str] = frozenset()
+        self.enter("", _NOTHING)
         self.members: tuple[str, ...] = ()
         self._extents: dict[str, Extent] = {}
+
+    def enter(self, signature: str, entry: Entry) -> None:
+        """Begin the call of a signature."""
+        self.signature = signature
+        self.nodes, self.functions, self.first = entry
 
     @property
     def model(self) -> Model:
@@ -141,7 +157,9 @@ class Step(NamedTuple):
 class Loader(NamedTuple):
     """A loader: its name, how it is called, how it chooses a MetaGraph, its steps, and the signatures that it offers.
 
-    ``entry`` gives the nodes of the main graph and the functions that a call of one signature runs.
+    ``entry`` gives what a call of one signature runs. ``like`` is the loader of TensorFlow that does the work for one of
+    Keras, and what conditions are told. ``calls`` names what it offers; ``one_is_enough``: these are alternatives, of which
+    its user takes one.
     """
 
     name: str
@@ -149,7 +167,11 @@ class Loader(NamedTuple):
     choose: Callable[[Walk], MetaView | None]
     steps: Callable[[Walk], tuple[Step, ...]]
     signatures: Callable[[Walk], Iterable[str]]
-    entry: Callable[[Walk, str], tuple[frozenset[str], frozenset[str]]]
+    entry: Callable[[Walk, str], Entry]
+    like: str = ""
+    takes_tags: bool = True
+    calls: str = "signatures"
+    one_is_enough: bool = False
 
 
 def minds(*rules: str | Mind, when: Condition | None = None, how: str = "error") -> tuple[Mind, ...]:

@@ -19,6 +19,7 @@ from inspector.loaders.step import (
     SIGNATURE,
     TABLES,
     VARIABLES,
+    Entry,
     Loader,
     Mind,
     Step,
@@ -236,13 +237,14 @@ def signatures(walk: Walk) -> list[str]:
     )
 
 
-def entry(walk: Walk, key: str) -> tuple[frozenset[str], frozenset[str]]:
+def entry(walk: Walk, key: str) -> Entry:
     view = walk.view
     assert view is not None
     if not walk.model.is_v2 or view.meta.objects is None:
         return session.session_entry(walk, key)
     function = view.meta.objects.signatures().get(key)
-    return frozenset(), view.reach.closure((function,) if function is not None else ())
+    first = frozenset((function,) if function is not None else ())
+    return Entry(frozenset(), view.reach.closure(first), first)
 
 
 LOADER = Loader("tf2", "tf.saved_model.load", choose, steps, signatures, entry)

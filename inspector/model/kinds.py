@@ -9,7 +9,7 @@ Sources: tensorflow/core/framework/{node_def,attr_value}.proto.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from inspector.named_tuple import NamedTuple
@@ -25,9 +25,6 @@ ATTR_KINDS = {
 UNBOUND = ("", "placeholder")  # kinds of an attr that a call of the function has to fill in
 _FREE = ("shared_name", "container", "config", "config_proto", "debug_name", "executor_type")
 _FREE_STRINGS = {name.encode(): name for name in _FREE}
-_HEADS = {
-    name: b"\n%c%b\x12" % (len(name), name.encode()) for name in _FREE
-}  # of a map entry, up to the size of its value
 
 
 class Attr(NamedTuple):
@@ -64,9 +61,9 @@ def _named(function: Any) -> Iterator[str]:
             yield from _named(inner)
 
 
-_Part = Attr | bytes  # an attr; as the bytes of its map entry where it is a string that decides nothing
-# A decoded map entry, what a form and what a twin keep of it (None: nothing), and the functions that it names.
-_Entry = tuple[_Part, "str | tuple[str, bytes] | None", "str | Attr | None", tuple[str, ...]]
+# A decoded map entry: name and serialized AttrValue, what a form and what a twin keep of it (None: nothing), and the
+# functions that it names.
+_Entry = tuple[str, bytes, "str | tuple[str, bytes] | None", "str | Attr | None", tuple[str, ...]]
 
 
 class Form:
@@ -90,34 +87,27 @@ class Kind:
     ``twin`` stands for all kinds that differ from it only in device, ``_class``, and strings that decide nothing.
     """
 
-    __slots__ = ("_attrs", "_parts", "device", "form", "functions", "op", "twin")
+    __slots__ = ("_attrs", "_values", "device", "form", "functions", "op", "twin")
 
     form: Form
     twin: Kind
 
-    def __init__(self, op: str, device: str, parts: Sequence[_Part], functions: tuple[str, ...]) -> None:
+    def __init__(self, op: str, device: str, values: dict[str, bytes], functions: tuple[str, ...]) -> None:
         self.op = op
         self.device = device
         self.functions = functions
-        self._parts = parts
+        self._values = values
         self._attrs: dict[str, Attr] | None = None
 
     @property
     def attrs(self) -> dict[str, Attr]:
         if self._attrs is None:
-            self._attrs = {part.name: part for part in map(_attr_of_part, self._parts)}
+            self._attrs = {name: Attr(name, value) for name, value in self._values.items()}
         return self._attrs
 
     def raw(self, name: str) -> bytes:
         """The serialized AttrValue of one attr, empty if the node lacks it: cheaper than ``attrs`` where one is wanted."""
-        head = _HEADS.get(name)
-        for part in reversed(self._parts):
-            if isinstance(part, Attr):
-                if part.name == name:
-                    return part.value
-            elif head is not None and part.startswith(head):
-                return part[len(head) + 1 :]
-        return b""
+        return self._values.get(name, b"")
 
 
 class Unusual(Exception):
@@ -163,19 +153,19 @@ class KindTable:
 
     def having(self, attr: str) -> list[Kind]:
         """The kinds with an attr that is none of the strings that decide nothing."""
-        entries = {entry for entry, (part, *_) in self._entries.items() if isinstance(part, Attr) and part.name == attr}
+        entries = {entry for entry, (name, *_) in self._entries.items() if name == attr}
         return [kind for (_, _, some), kind in self.kinds.items() if not entries.isdisjoint(some)] if entries else []
 
     def _made(self, key: _Key) -> Kind:
         op, device, entries = key
         known = self._entries
-        parts: list[_Part] = []
+        values: dict[str, bytes] = {}
         tokens: list[object] = [op]
         likes: list[object] = [op]
         named: tuple[str, ...] = ()
         for entry in entries:
-            part, token, like, functions = known.get(entry) or self._decoded(entry)
-            parts.append(part)
+            name, value, token, like, functions = known.get(entry) or self._decoded(entry)
+            values[name] = value
             if token is not None:
                 tokens.append(token)
             if like is not None:
@@ -184,7 +174,7 @@ class KindTable:
                 named += functions
                 self.functions.update(functions)
         self.devices.add(device)
-        kind = Kind(op, device, parts, named)
+        kind = Kind(op, device, values, named)
         form_key = tuple(tokens)
         form = self._forms.get(form_key)
         if form is None:
@@ -197,12 +187,13 @@ class KindTable:
         token = _free_string(entry)
         if token:
             self.attrs.add(token)
-            return entry, token, token, ()  # there are as many as variables: they are not kept
+            return token, entry[entry[1] + 4 :], token, token, ()  # there are as many as variables: they are not kept
         attr = _attr_of_entry(entry)
         self.attrs.add(attr.name)
         self.has_unbound |= attr.kind in UNBOUND
         brief = None if attr.name.startswith("_") else (attr.name, _brief(attr.value))
-        made = self._entries[entry] = attr, brief, None if attr.name == "_class" else attr, attr.functions
+        like = None if attr.name == "_class" else attr
+        made = self._entries[entry] = attr.name, attr.value, brief, like, attr.functions
         return made
 
 
@@ -220,10 +211,6 @@ def _free_string(entry: bytes) -> str:
     ):
         return name
     return ""
-
-
-def _attr_of_part(part: _Part) -> Attr:
-    return _attr_of_entry(part) if isinstance(part, bytes) else part
 
 
 def _attr_of_entry(entry: bytes) -> Attr:

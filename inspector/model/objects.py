@@ -20,6 +20,8 @@ CREATE_RESOURCE, INITIALIZE, DESTROY_RESOURCE = "_create_resource", "_initialize
 _REVIVED = (SIGNATURE_MAP, "trackable_dict_wrapper", "trackable_list_wrapper", "trackable_tuple_wrapper")
 _REVIVED_VERSION = 1  # of all of them, in every release
 VARIABLE_VALUE = "VARIABLE_VALUE"
+# What the root of a model.export() holds, of Keras 3 and of Keras 2 from 2.13 on; a tf.Module has no such children.
+_EXPORTED = frozenset(("variables", "trainable_variables", "non_trainable_variables"))
 TENSORS = ".TENSORS"  # the one saver of an object that saves a dict of tensors
 ATTRIBUTES = ".ATTRIBUTES/"  # stands in a checkpoint key between the path of an object and the name of its tensor
 
@@ -59,14 +61,16 @@ class ObjectGraph:
 
     ``children`` holds for each node its references as (name, node); a small negative id counts from the end, as in the
     Python list that load.py looks it up in, and an id out of range is left out. ``blobs`` are the distinct serialized
-    StructuredValues.
+    StructuredValues. ``mentions_keras``: there may be objects that Keras 2 saved.
     """
 
     __slots__ = (
-        "_cycle", "_having", "_match", "_paths", "_slots", "_structures", "blobs", "children", "kinds", "nodes", "proto",
+        "_cycle", "_having", "_match", "_paths", "_slots", "_structures", "blobs", "children", "kinds", "mentions_keras",
+        "nodes", "proto",
     )  # fmt: skip
 
     def __init__(self, raw: bytes) -> None:
+        self.mentions_keras = b"_tf_keras_" in raw
         self.proto = message("SavedObjectGraph").FromString(raw)
         self.nodes: list[Any] = list(self.proto.nodes)
         self.kinds: list[str] = [node.WhichOneof("kind") or "" for node in self.nodes]
@@ -84,6 +88,11 @@ class ObjectGraph:
             [(child.local_name, i % count) for child in node.children[:] if -count <= (i := child.node_id) < count]
             for node in self.nodes
         ]
+
+    @property
+    def of_keras(self) -> bool:
+        """Whether Keras made what was saved: it holds objects of Keras 2, or what ``model.export()`` writes."""
+        return self.mentions_keras or (bool(self.nodes) and {name for name, _ in self.children[0]} >= _EXPORTED)
 
     def of_kind(self, *kinds: str) -> Iterator[int]:
         """The nodes of these kinds, in file order."""

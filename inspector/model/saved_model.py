@@ -220,6 +220,12 @@ class Model:
         return len(self.meta_graphs) == 1 and self.meta_graphs[0].objects is not None
 
     @property
+    def by_keras(self) -> bool:
+        """Whether a version of Keras saved or exported the model. Costs next to nothing."""
+        graphs = (meta.objects for meta in self.meta_graphs)
+        return KERAS_METADATA in self.side_files or any(graph is not None and graph.of_keras for graph in graphs)
+
+    @property
     def has_index(self) -> bool:
         """Whether a checkpoint index is there, readable or not."""
         return self.bundle is not None or bool(self.faults_of("index-damaged", "index-unreadable"))

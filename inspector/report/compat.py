@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from inspector.assumptions import WEIGHTS_MATCH
-from inspector.engine import LOADERS
+from inspector.loaders import LOADERS
 from inspector.report.style import Style
 
 if TYPE_CHECKING:

@@ -207,6 +207,7 @@ def _confirmation(real: Confirmation) -> dict[str, Any]:
     return {
         "loader": real.loader,
         "tensorflow": real.tensorflow,
+        "keras": real.keras,
         "outcome": real.outcome,
         "how": real.how,
         "error_type": real.error_type,

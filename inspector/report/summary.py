@@ -9,6 +9,7 @@ from typing import Any
 from inspector.findings import SEVERITIES
 from inspector.report.formats import Document
 from inspector.report.style import Style
+from inspector.report.table import table
 from inspector.report.told_findings import could_not_tell, told_findings
 
 
@@ -23,7 +24,7 @@ def summary_lines(document: Document, style: Style) -> Iterator[str]:
     yield from ("", _by_release(models, style))
     rows = _by_rule(models)
     if rows:
-        yield from ("", _table(rows, ["  rule", "", "severity", "findings", "models"], style))
+        yield from ("", table(rows, ["  rule", "", "severity", "findings", "models"], style))
 
 
 def _by_release(models: Any, style: Style) -> str:
@@ -35,7 +36,7 @@ def _by_release(models: Any, style: Style) -> str:
     for release in sorted(some, key=_natural):
         cells = [_fates(some[release], loader) for loader in loaders]
         rows.append([f"  {release}", str(len(some[release])), *cells])
-    return _table(rows, ["  saved by TensorFlow", "models", *loaders], style)
+    return table(rows, ["  saved by TensorFlow", "models", *loaders], style)
 
 
 def _fates(models: list[Any], loader: str) -> str:
@@ -77,10 +78,3 @@ def _by_rule(models: Any) -> list[list[str]]:
 def _natural(release: str) -> tuple[int, ...]:
     numbers = release.split("-")[0].split(".")
     return tuple(int(one) for one in numbers) if all(one.isdecimal() for one in numbers) else (0,)
-
-
-def _table(rows: list[list[str]], heads: list[str], style: Style) -> str:
-    from tabulate import tabulate
-
-    painted = [style.head(text) for text in heads]
-    return tabulate(rows, headers=painted, tablefmt="plain", disable_numparse=True, preserve_whitespace=True)

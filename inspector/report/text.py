@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from inspector.assumptions import WEIGHTS_MATCH
 from inspector.baseline import BY_BASELINE, BY_POLICY, Matched
-from inspector.engine import LOADERS, Summary, words
+from inspector.engine import Summary, words
 from inspector.findings import (
     CALL_FAILS,
     EFFECTS,
@@ -26,11 +26,13 @@ from inspector.findings import (
     Verdict,
     targets_text,
 )
+from inspector.loaders import LOADERS
 from inspector.model.dtypes import name as dtype_name
 from inspector.model.dtypes import shape_text
 from inspector.model.saved_model import Model, TensorInfo
 from inspector.report.json import saved_by
 from inspector.report.style import Style
+from inspector.report.table import table
 from inspector.rules.registry import rule_of
 from inspector.topology.reach import callable_signatures
 
@@ -99,15 +101,8 @@ def _signatures(model: Model, style: Style) -> Iterator[str]:
         for signature in callable_signatures(meta):
             rows.append([f"  {signature.key}{where}", _tensors(signature.inputs), _tensors(signature.outputs)])
     if rows:
-        yield _table(rows, ["  signature", "inputs", "outputs"], style)
+        yield table(rows, ["  signature", "inputs", "outputs"], style)
         yield ""
-
-
-def _table(rows: list[list[str]], heads: list[str], style: Style) -> str:
-    from tabulate import tabulate
-
-    painted = [style.head(text) for text in heads]
-    return tabulate(rows, headers=painted, tablefmt="plain", disable_numparse=True, preserve_whitespace=True)
 
 
 def _tensors(infos: dict[str, TensorInfo]) -> str:
@@ -126,7 +121,7 @@ def _verdicts(report: ModelReport, style: Style) -> Iterator[str]:
     for (*cells, how), verdicts in alike.items():
         where = targets_text(verdict.target for verdict in verdicts) if several else ""
         rows.append([*cells, where.replace("TensorFlow ", "") or how])
-    yield _table(rows, ["  loader", "load", "calls", "because", "TensorFlow" if several else ""], style)
+    yield table(rows, ["  loader", "load", "calls", "because", "TensorFlow" if several else ""], style)
     assumed = list(dict.fromkeys(text for verdict in report.verdicts for text in verdict.assumes))
     if assumed:
         more = f" and {len(assumed) - PLACES_SHOWN} more" if len(assumed) > PLACES_SHOWN else ""
@@ -139,17 +134,18 @@ def _verdict_row(report: ModelReport, verdict: Verdict, style: Style) -> tuple[s
     rules = list(dict.fromkeys(report.findings[i].rule for i in verdict.because))
     calls = list(verdict.signatures.values())
     running = sum(call.outcome == RUNS for call in calls)
-    called = f"{running} of {len(calls)} signatures run" if calls else "-" if verdict.outcome != LOADS else "none"
+    loader = LOADERS[verdict.loader]
+    called = f"{running} of {len(calls)} {loader.calls} run" if calls else "-" if verdict.outcome != LOADS else "none"
     for call in calls:
         rules += [r for i in call.because if (r := report.findings[i].rule) not in rules]
     name = f"  {verdict.loader}" if verdict.loader in report.chosen else f"  ({verdict.loader})"
     outcome = verdict.outcome if verdict.outcome != FAILS else f"fails ({KILLS.get(verdict.how or '', verdict.how)})"
     colour = {LOADS: style.good, FAILS: style.bad, UNKNOWN: style.warn}[verdict.outcome]
-    if verdict.outcome == LOADS and running < len(calls):
+    if verdict.outcome == LOADS and running < len(calls) and not (running and loader.one_is_enough):
         hows = [call.how for call in calls if call.how in KILLS]
         kills = "".join(f", {hows.count(how)} {text}" for how, text in KILLS.items() if how in hows)
         called = style.bad(called + kills)
-    return name, colour(outcome), called, " ".join(rules), LOADERS[verdict.loader].call
+    return name, colour(outcome), called, " ".join(rules), loader.call
 
 
 def _findings(report: ModelReport, style: Style) -> Iterator[str]:
@@ -307,6 +303,7 @@ def _indented(text: str) -> str:
 def confirmation_lines(report: ModelReport, real: Confirmation, style: Style) -> Iterator[str]:
     """What a real load did, and whether the verdict said so."""
     how = f"{LOADERS[real.loader].call}" + (f", TensorFlow {real.tensorflow}" if real.tensorflow else "")
+    how += f", {real.keras}" if real.keras else ""
     if real.outcome == "not-confirmed":
         yield f"{style.warn('not confirmed')} ({how}): {real.error_message}"
         return

@@ -52,6 +52,13 @@ class Seen(NamedTuple):
     text: str
 
 
+class _Told(dict[str, str]):
+    """The names in a text; those that were cut off are not known."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
 class Diagnosis(NamedTuple):
     """What is known of a failure.
 
@@ -235,10 +242,10 @@ def conclude(
     if best is None:
         return _unknown(found, there, loader, notes, failed)
     message = best.message
-    fields = {**best.fields, **known.fields}
+    fields = _Told({**best.fields, **known.fields})
     told = Diagnosis(
         kind=known.kind or message.kind,
-        certainty=message.certainty,
+        certainty=known.certainty or message.certainty,
         cause=message.cause.format_map(fields),
         fix=message.fix.format_map(fields),
         code=message.code,
@@ -288,7 +295,7 @@ def _others(found: Scan, best: Sighting, tensorflow: str) -> tuple[Seen, ...]:
             continue
         known = known_of(message.code, one.fields, tensorflow)
         if known is not None:
-            cause = message.cause.format_map({**one.fields, **known.fields})
+            cause = message.cause.format_map(_Told({**one.fields, **known.fields}))
             others.setdefault(message.code, Seen(message.code, known.kind or message.kind, cause, one.excerpt))
     return tuple(others.values())[:SHOWN]
 

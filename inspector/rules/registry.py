@@ -25,6 +25,7 @@ FAMILIES = {
     "versions": "VR",
     "security": "SC",
     "policy": "PO",
+    "keras": "KR",
 }
 _SHAPES = (Rule, KindRule, GraphRule)
 _HEADINGS = ("What it checks", "Why it matters", "How to fix")

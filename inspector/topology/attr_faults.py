@@ -117,7 +117,8 @@ def _kind(attr: Attr) -> str:
     """``type``, ``list(int)`` ...; ``list()`` for an empty list, the first field's kind for a mixed one."""
     if attr.kind != "list":
         return attr.kind
-    filled = [kind for field, kind in _LIST_FIELDS.items() if len(getattr(attr.proto.list, field))]
+    listed = attr.proto.list
+    filled = [kind for field, kind in _LIST_FIELDS.items() if len(getattr(listed, field))]
     return f"list({filled[0] if filled else ''})"
 
 

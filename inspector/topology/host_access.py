@@ -44,14 +44,20 @@ class Access(NamedTuple):
     paths: tuple[Origin, ...] = ()
 
 
-def host_access(model: Model, reaches: dict[int, Reach]) -> list[Access]:
-    """Every reachable access, in file order. Cost: a look at the kinds; more only where one is suspicious."""
+def host_access(model: Model, reaches: dict[int, Reach], *, keras: bool = False) -> list[Access]:
+    """Every reachable access, in file order, for Keras's loaders too if so asked.
+
+    Cost: a look at the kinds; more only where one is suspicious.
+    """
     if not any(kind.op in CAPABILITIES for kind in model.kinds.kinds.values()):
         return []
     found = []
     for meta in model.meta_graphs:
         reach = reaches.setdefault(meta.index, Reach(meta))
-        entries = _entries(model, meta, reach)
+        entries = _entries(model, meta, reach) + (_keras_entries(model, meta, reach) if keras else [])
+        alternatives = _alternatives(meta)
+        if alternatives:
+            entries = [(loader, key, _with(reach, ran, alternatives)) for loader, key, ran in entries]
         origins = Origins(reach)
         for graph in meta.graphs():
             for i in graph.of_op(CAPABILITIES):
@@ -74,9 +80,23 @@ def _entries(model: Model, meta: MetaGraph, reach: Reach) -> list[tuple[str, str
         entries.append(("tf2", "", Slice(frozenset(), run)))
         for key, function in meta.objects.signatures().items():
             entries.append(("tf2", key, Slice(frozenset(), reach.closure((function,)))))
-    alternatives = _alternatives(meta)
-    if alternatives:
-        entries = [(loader, key, _with(reach, ran, alternatives)) for loader, key, ran in entries]
+    return entries
+
+
+def _keras_entries(model: Model, meta: MetaGraph, reach: Reach) -> list[tuple[str, str, Slice]]:
+    """They load as tf2 does. What the call of a Keras model runs is not followed: it may be any function."""
+    from inspector.topology.endpoints import CALL, endpoints_of
+
+    like_tf2 = [(key, ran) for loader, key, ran in _entries(model, meta, reach) if loader == "tf2"]
+    entries = [(loader, "", ran) for loader in ("keras", "tfsm", "tf_keras") for key, ran in like_tf2 if not key]
+    entries += [(loader, key, ran) for loader in ("keras", "tf_keras") for key, ran in like_tf2 if key]
+    every = Slice(frozenset(), frozenset(function.name for function in meta.library.functions))
+    entries += [(loader, CALL, every) for loader in ("keras", "tf_keras")]
+    for endpoint in endpoints_of(meta, v2=model.is_v2).values():
+        called = Slice(frozenset(), reach.closure(endpoint.functions))
+        if not model.is_v2:
+            called = reach.signature(meta.signatures[endpoint.name])
+        entries.append(("tfsm", endpoint.name, called))
     return entries
 
 

@@ -25,6 +25,7 @@ from inspector.topology.wiring import Wiring, wire
 
 if TYPE_CHECKING:
     from inspector.model.bundle import TensorBundle
+    from inspector.topology.keras import KerasLoad
 
 
 class MetaShare:
@@ -51,19 +52,33 @@ class MetaShare:
 class Share:
     """What the inspections of one model for several targets have in common. Cost: none before it is asked.
 
-    ``taught`` are ops of the user's own, which are registered in every target; ``demands`` are what the policy asks.
+    ``taught`` are ops of the user's own, which are registered in every target; ``demands`` are what the policy asks;
+    ``asks_keras``: a loader of Keras takes part.
     """
 
-    __slots__ = ("demands", "known", "metas", "model", "ops", "routes", "taught")
+    __slots__ = ("_keras", "asks_keras", "demands", "known", "metas", "model", "ops", "routes", "taught")
 
-    def __init__(self, model: Model, taught: Mapping[str, OpDef] = {}, demands: Demands = NO_DEMANDS) -> None:
+    def __init__(
+        self, model: Model, taught: Mapping[str, OpDef] = {}, demands: Demands = NO_DEMANDS, *, keras: bool = False
+    ) -> None:
         self.model = model
+        self.asks_keras = keras
         self.taught = taught
         self.demands = demands
         self.metas = [MetaShare(meta) for meta in model.meta_graphs]
         self.known = _ops_of(model)
         self.ops: dict[tuple[object, ...], int] = {}
         self.routes: dict[str, tuple[str, ...]] | None = None
+        self._keras: KerasLoad | None = None
+
+    @property
+    def keras(self) -> KerasLoad:
+        """What the load_model of Keras 2 makes of the model."""
+        if self._keras is None:
+            from inspector.topology.keras import keras_load
+
+            self._keras = keras_load(self.model)
+        return self._keras
 
     def ops_number(self, ops: OpSet) -> int:
         """A number for what a target makes of the model's ops: equal for targets with the same definitions."""
@@ -213,6 +228,11 @@ class Inspection:
         if name == OPS:
             return self.meta_views[0].ops_number if self.meta_views else 0
         return self._release if name == RELEASE else self._target
+
+    @property
+    def keras(self) -> KerasLoad:
+        """What the load_model of Keras 2 makes of the model's objects."""
+        return self.share.keras
 
     @property
     def ops_beside(self) -> tuple[str, ...]:

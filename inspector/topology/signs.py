@@ -19,6 +19,7 @@ Signs are words, so that they can stand in the index of the rules:
     several meta graphs, assets, collections, init op, saver, no saver, odd tensorflow_version
     whole attrs               the exporter wrote all attrs of nodes, defaults too, and said which
     demands                   the policy has some
+    keras                     a loader of Keras takes part: nobody else minds what is said of Keras
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ def signs(it: Inspection) -> frozenset[str]:
     """The signs of a model seen by a target. Cost: the resolved edges and the shapes of all graphs, which rules share."""
     found = set(_of_model(it.model))
     found.update(f"op {name}" for name in it.share.known)
+    if it.share.asks_keras:
+        found.add("keras")
     if it.share.demands != NO_DEMANDS:
         found.add("demands")
     for view in it.meta_views:

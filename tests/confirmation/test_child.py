@@ -170,8 +170,8 @@ def test_no_interpreter(tmp_path: Path) -> None:
 
 
 def test_usage() -> None:
-    with pytest.raises(UsageError, match="keras"):
-        confirm("/some/model", loader="keras")
+    with pytest.raises(UsageError, match="pytorch"):
+        confirm("/some/model", loader="pytorch")
     with pytest.raises(UsageError, match="no such file"):
         confirm("/some/model", inputs="/no/such/file.json")
 

@@ -11,7 +11,7 @@ import argparse
 import sys
 
 from tests.differential import known, outcomes, report
-from tests.differential.cases import held_out, parse
+from tests.differential.cases import ALL, KERAS, held_out, parse
 from tests.differential.compare import compare
 
 PINNED = "2.21.0"
@@ -23,6 +23,7 @@ def main() -> int:
         prog="python -m tests.differential", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--record", action="store_true", help="load the cases with a real TensorFlow first")
+    parser.add_argument("--keras", action="store_true", help="record the loaders of Keras, on the models for them")
     parser.add_argument("--anew", action="store_true", help="record also what is recorded already")
     parser.add_argument("--python", metavar="INTERPRETER", help="whose TensorFlow records (default: this one's)")
     parser.add_argument(
@@ -41,7 +42,10 @@ def main() -> int:
     if options.list and (options.kind or not options.all):
         parser.error("--list needs the outcomes of all releases: --all, without --kind")
     if options.record:
-        outcomes.record(options.python, options.processes, anew=options.anew, only=options.kind, on=options.base)
+        pool = KERAS if options.keras else ALL
+        outcomes.record(
+            options.python, options.processes, anew=options.anew, only=options.kind, on=options.base, pool=pool
+        )
         return 0
     many = [some for some in outcomes.recorded() if options.all or some.name == options.release]
     if not many:

@@ -11,13 +11,16 @@ from typing import NamedTuple
 from tests.differential.damage import KINDS, Kind, applied
 from tests.differential.damage.kind import GRADIENT, UNUSED
 from tests.differential.places import NoPlace, Place, place
-from tests.differential.workbench import Copy, bases
+from tests.differential.workbench import Copy, bases, keras_bases
 
 HERE = Path(__file__).parent
 HELD_OUT = HERE / "held_out.txt"
 HEALTHY = "healthy"
 HELD_OUT_SHARE = 0.1
 SEED = 20
+# Which models are damaged: for all loaders of TensorFlow, or for those of Keras.
+ALL, KERAS = "", "keras"
+POOLS = {ALL: bases, KERAS: keras_bases}
 
 
 class Case(NamedTuple):
@@ -45,17 +48,21 @@ def parse(text: str) -> Case:
     return Case(damage, base)
 
 
-def healthy() -> list[Case]:
-    return [Case(HEALTHY, base) for base in bases()]
+def select(pool: str = ALL) -> Iterator[Case]:
+    """The healthy models, then all cases. Costs some milliseconds a case: damages are tried until enough apply.
 
-
-def select() -> Iterator[Case]:
-    """The healthy models, then all cases. Costs some milliseconds a case: damages are tried until enough apply."""
-    yield from healthy()
+    Of the pool KERAS, which is for its loaders, every kind is done once at each site, those of the family keras often.
+    """
+    models = sorted(POOLS[pool]())
+    yield from (Case(HEALTHY, base) for base in (POOLS[pool]() if pool == ALL else models))
     for kind in KINDS.values():
+        own = kind.family == KERAS
+        if own and pool != KERAS:
+            continue
         for site in kind.sites or ("",):
-            few = site in (UNUSED, GRADIENT)  # what is wrong there matters to few steps
-            yield from _some(kind, f"{kind.name}@{site}" if site else kind.name, 1 if few else kind.cases)
+            few = site in (UNUSED, GRADIENT) or (pool == KERAS and not own)
+            name = f"{kind.name}@{site}" if site else kind.name
+            yield from _some(kind, name, 1 if few else kind.cases, models)
 
 
 @cache
@@ -63,8 +70,8 @@ def _digest(base: str) -> str:
     return Copy(base).digest()
 
 
-def _some(kind: Kind, name: str, wanted: int) -> Iterator[Case]:
-    order = sorted(bases())
+def _some(kind: Kind, name: str, wanted: int, models: list[str]) -> Iterator[Case]:
+    order = list(models)
     random.Random(f"{SEED} {name}").shuffle(order)
     made = 0
     rounds = -(-wanted // len(order))

@@ -19,7 +19,7 @@ from inspector.model.kinds import Attr
 from inspector.model.saved_model import FINGERPRINT, Model, open_model
 from inspector.rules.registry import rule_of
 from tests.differential.cases import HEALTHY, Case, parse
-from tests.differential.outcomes import DIFFERS, INPUTS, LOADERS, REFUSED, Outcomes, digest
+from tests.differential.outcomes import DIFFERS, INPUTS, REFUSED, Outcomes, digest
 from tests.differential.places import NoPlace, Place
 from tests.differential.workbench import Copy, base_of
 
@@ -101,7 +101,7 @@ def runs_of(some: Outcomes) -> dict[tuple[str, str], set[str] | None]:
     for name, outcome in some.cases.items():
         case = parse(name)
         if case.damage == HEALTHY:
-            for loader in LOADERS:
+            for loader in some.loaders:
                 calls = outcome[loader].get("calls", {})
                 running = {key for key, call in calls.items() if call["outcome"] == RUNS}
                 found[case.base, loader] = running if outcome[loader]["outcome"] == LOADS else None
@@ -132,8 +132,11 @@ def _compare(
             copy.save(folder)
             model = open_model(folder, verify=True)
             targets = [target_of(some) for _, some in asked]
-            for (number, some), judgement in zip(asked, judge_each(model, targets), strict=True):
+            loaders = dict.fromkeys(loader for _, some in asked for loader in some.loaders)
+            for (number, some), judgement in zip(asked, judge_each(model, targets, loaders=loaders), strict=True):
                 for verdict in judgement.verdicts:
+                    if verdict.loader not in some.loaders:
+                        continue
                     runs = healthy[number].get((case.base, verdict.loader))
                     outcome = some.cases[name][verdict.loader]
                     if runs is None and case.damage != HEALTHY and outcome["outcome"] == verdict.outcome == FAILS:

@@ -1,4 +1,4 @@
-"""Makes bases.tar.xz: the healthy models that the differential suite damages beside those of golden/models.
+"""Makes bases.tar.xz and keras_bases.tar.xz: the healthy models that the suite damages beside those of golden/models.
 
     python tests/differential/make_bases.py [--only NAME]
 
@@ -27,18 +27,20 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-ARCHIVE = HERE / "bases.tar.xz"
+ARCHIVE, KERAS_ARCHIVE = HERE / "bases.tar.xz", HERE / "keras_bases.tar.xz"
 sys.path.insert(0, str(HERE.parent.parent / "golden"))
 
 import make_models as golden  # noqa: E402
 
 ramp = golden._ramp
-BUILDERS: dict[str, tuple[Callable[[Any, Path], None], dict[str, str]]] = {}
+BUILDERS: dict[str, tuple[Callable[[Any, Path], None], dict[str, str], Path]] = {}
 
 
-def base(**environment: str) -> Callable[[Callable[[Any, Path], None]], Callable[[Any, Path], None]]:
+def base(
+    archive: Path = ARCHIVE, **environment: str
+) -> Callable[[Callable[[Any, Path], None]], Callable[[Any, Path], None]]:
     def register(make: Callable[[Any, Path], None]) -> Callable[[Any, Path], None]:
-        BUILDERS[make.__name__.replace("_", "-")] = (make, environment)
+        BUILDERS[make.__name__.replace("_", "-")] = (make, environment, archive)
         return make
 
     return register
@@ -509,6 +511,105 @@ def v1_legacy_init(tf: Any, out: Path) -> None:
         save_v1(tf, out, session, {"serving_default": ({"x": x}, {"y": y})}, legacy_init_op=init)
 
 
+# --- Keras 2: models for the loaders of Keras -------------------------------------------------------------------------
+
+
+def keras_base() -> Callable[[Callable[[Any, Path], None]], Callable[[Any, Path], None]]:
+    return base(KERAS_ARCHIVE, TF_USE_LEGACY_KERAS="1")
+
+
+def save_keras(model: Any, out: Path) -> None:
+    """With weights that are the same on every machine."""
+    model.set_weights([ramp(*weight.shape) if weight.dtype.kind == "f" else weight for weight in model.get_weights()])
+    model.save(str(out), save_format="tf")
+
+
+@keras_base()
+def keras2_functional(tf: Any, out: Path) -> None:
+    """Two inputs and outputs; an embedding, an LSTM, batch normalisation; compiled with Adam, losses and metrics."""
+    keras = tf.keras
+    layers = keras.layers
+    numbers = keras.Input((4,), name="numbers")
+    words = keras.Input((3,), name="words", dtype="int32")
+    read = layers.LSTM(2, name="lstm")(layers.Embedding(5, 3, name="embedding")(words))
+    scaled = layers.BatchNormalization(name="norm")(
+        layers.Dense(2, "relu", kernel_regularizer="l2", name="dense")(numbers)
+    )
+    both = layers.Concatenate(name="both")([scaled, read])
+    outputs = [layers.Dense(1, name="score")(both), layers.Softmax(name="kind")(layers.Dense(2, name="logits")(both))]
+    model = keras.Model([numbers, words], outputs, name="functional")
+    losses = {"score": "mse", "kind": keras.losses.CategoricalCrossentropy()}
+    metrics = {"score": [keras.metrics.MeanAbsoluteError(name="mae")], "kind": ["accuracy"]}
+    model.compile(keras.optimizers.Adam(0.01), losses, metrics)
+    model.train_on_batch([tf.zeros([2, 4]), tf.zeros([2, 3], tf.int32)], [tf.zeros([2, 1]), tf.zeros([2, 2])])
+    save_keras(model, out)
+
+
+@keras_base()
+def keras2_subclassed(tf: Any, out: Path) -> None:
+    """A model class with layers of its author's, one registered, one without a config, and a Sequential inside."""
+    keras = tf.keras
+    layers = keras.layers
+
+    class Scale(layers.Layer):
+        def build(self, shape: Any) -> None:
+            self.by = self.add_weight(name="by", shape=(shape[-1],), initializer="ones")
+
+        def call(self, x: Any, training: bool = False) -> Any:
+            return x * self.by * (2.0 if training else 1.0)
+
+    @keras.utils.register_keras_serializable("differential")
+    class Shift(layers.Layer):
+        def call(self, x: Any) -> Any:
+            return x + 1.0
+
+    class Bare(layers.Layer):
+        def __init__(self, units: int) -> None:
+            super().__init__(name="bare")
+            self.inner = layers.Dense(units, name="inner")
+
+        def call(self, x: Any) -> Any:
+            return self.inner(x)
+
+    class Scorer(keras.Model):
+        def __init__(self) -> None:
+            super().__init__(name="scorer")
+            self.scale, self.shift, self.bare = Scale(name="scale"), Shift(name="shift"), Bare(2)
+            self.stack = keras.Sequential(
+                [layers.Dense(3, name="first"), layers.Dropout(0.5, name="drop")], name="stack"
+            )
+
+        def call(self, x: Any, training: bool = False) -> Any:
+            return self.bare(self.shift(self.scale(self.stack(x, training=training), training=training)))
+
+    model = Scorer()
+    model.compile("sgd", "mse")
+    model.train_on_batch(tf.zeros([2, 4]), tf.zeros([2, 2]))
+    save_keras(model, out)
+
+
+@keras_base()
+def keras2_text(tf: Any, out: Path) -> None:
+    """Layers that are never revived: a vocabulary, normalisation, an op; a layer of the author's in a Functional model."""
+    keras = tf.keras
+    layers = keras.layers
+
+    class Double(layers.Layer):
+        def call(self, x: Any) -> Any:
+            return x * 2.0
+
+    text = keras.Input((1,), name="text", dtype="string")
+    ages = keras.Input((2,), name="ages")
+    known = layers.StringLookup(vocabulary=["red", "green"], output_mode="multi_hot", name="known")(text)
+    normal = layers.Normalization(mean=[1.0, 2.0], variance=[1.0, 4.0], name="normal")(ages)
+    y = layers.Concatenate(name="both")([known, Double(name="double")(tf.nn.relu(normal))])
+    model = keras.Model({"text": text, "ages": ages}, layers.Dense(1, name="dense")(y), name="text_model")
+    model.compile(keras.optimizers.legacy.SGD(0.125, momentum=0.5), "mse")
+    batch = {"text": tf.constant([["red"], ["blue"]]), "ages": tf.zeros([2, 2])}
+    model.train_on_batch(batch, tf.zeros([2, 1]))
+    save_keras(model, out)
+
+
 # --- making them ------------------------------------------------------------------------------------------------------
 
 
@@ -527,12 +628,12 @@ def build(name: str, into: Path) -> None:
     golden.canonicalise(tf, out)
 
 
-def packed(folder: Path) -> bytes:
-    """The models as a tar without times and owners."""
+def packed(folder: Path, names: set[str]) -> bytes:
+    """These models as a tar without times and owners."""
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for path in sorted(folder.rglob("*")):
-            if path.is_file():
+            if path.is_file() and path.relative_to(folder).parts[0] in names:
                 info = tarfile.TarInfo(path.relative_to(folder).as_posix())
                 info.size = path.stat().st_size
                 info.mode = 0o644
@@ -553,10 +654,11 @@ def main() -> None:
     failed = []
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        if options.only and ARCHIVE.exists():
-            with tarfile.open(ARCHIVE) as tar:
-                kept = [m for m in tar.getmembers() if m.name.split("/")[0] in set(BUILDERS) - set(options.only)]
-                tar.extractall(folder, kept, filter="data")
+        for archive in (ARCHIVE, KERAS_ARCHIVE):
+            if options.only and archive.exists():
+                with tarfile.open(archive) as tar:
+                    kept = [m for m in tar.getmembers() if m.name.split("/")[0] in set(BUILDERS) - set(options.only)]
+                    tar.extractall(folder, kept, filter="data")
         for name in options.only or BUILDERS:
             command = [sys.executable, str(Path(__file__).resolve()), "--build", name, "--into", str(folder)]
             environment = os.environ | golden.CHILD_ENVIRONMENT | BUILDERS[name][1]
@@ -566,7 +668,9 @@ def main() -> None:
                 failed.append(name)
                 print(f"{name}: exit {done.returncode}\n{done.stdout}{done.stderr}", file=sys.stderr)
             print(name, file=sys.stderr)
-        ARCHIVE.write_bytes(packed(folder))
+        for archive in (ARCHIVE, KERAS_ARCHIVE):
+            names = {name for name, (_, _, where) in BUILDERS.items() if where == archive}
+            archive.write_bytes(packed(folder, names))
         if failed:
             sys.exit(f"not made: {', '.join(failed)}")
 

@@ -1,7 +1,7 @@
 """What a real TensorFlow did with every case: the data files in outcomes/, and how they are recorded.
 
-A file is compressed JSON: the environment, and for each case a digest of the damaged model and, by loader, the load and
-the calls of signatures. A call that runs and gives other outputs than the healthy model gave is "differs".
+A file is compressed JSON: the environment, and for each case of a pool a digest of the damaged model and, by loader, the
+load and the calls of signatures. A call that runs and gives other outputs than the healthy model gave is "differs".
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from typing import Any, NamedTuple
 
 from inspector.confirmation import message, packages_of, tensorflow_of
 from inspector.confirmation.invented import why_refused
-from tests.differential.cases import HEALTHY, Case, select
+from tests.differential.cases import ALL, HEALTHY, KERAS, Case, select
 from tests.differential.workbench import Copy
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "outcomes"
 RUNNER = HERE / "runner.py"
 LOADERS = ("tf2", "tf1", "serving")
+LOADERS_OF = {ALL: LOADERS, KERAS: ("keras", "tfsm", "tf_keras")}
 RUNS, DIFFERS, FAILS, NOT_CALLED, REFUSED = "runs", "differs", "fails", "not-called", "refused"
 ERROR_KEPT = 240
 # tf.compat.v1.train.Saver.restore says this of every InvalidArgumentError, and what was wrong after it.
@@ -62,10 +63,15 @@ class Outcomes(NamedTuple):
     tensorflow: str
     packages: tuple[str, ...]
     cases: dict[str, dict[str, Any]]
+    pool: str = ALL
 
     @property
     def name(self) -> str:
-        return "+".join([self.tensorflow, *self.packages])
+        return "+".join([self.tensorflow, *self.packages]) + (f"@{self.pool}" if self.pool else "")
+
+    @property
+    def loaders(self) -> tuple[str, ...]:
+        return LOADERS_OF[self.pool]
 
     @property
     def file(self) -> Path:
@@ -73,14 +79,16 @@ class Outcomes(NamedTuple):
 
     def write(self) -> None:
         FOLDER.mkdir(exist_ok=True)
-        tree = {"tensorflow": self.tensorflow, "packages": list(self.packages), "cases": self.cases}
+        tree: dict[str, Any] = {"tensorflow": self.tensorflow, "packages": list(self.packages), "cases": self.cases}
+        if self.pool:
+            tree["pool"] = self.pool
         raw = json.dumps(tree, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
         self.file.write_bytes(lzma.compress(raw, preset=9 | lzma.PRESET_EXTREME))
 
 
 def read(file: Path) -> Outcomes:
     tree = json.loads(lzma.decompress(file.read_bytes()))
-    return Outcomes(tree["tensorflow"], tuple(tree["packages"]), tree["cases"])
+    return Outcomes(tree["tensorflow"], tuple(tree["packages"]), tree["cases"], tree.get("pool", ALL))
 
 
 def recorded() -> list[Outcomes]:
@@ -96,17 +104,23 @@ def recorded() -> list[Outcomes]:
 
 
 def record(
-    python: str | None, processes: int, *, anew: bool = False, only: Iterable[str] = (), on: Iterable[str] = ()
+    python: str | None,
+    processes: int,
+    *,
+    anew: bool = False,
+    only: Iterable[str] = (),
+    on: Iterable[str] = (),
+    pool: str = ALL,
 ) -> Outcomes:
     """Loads what is not recorded yet, or is not the same damage any more, with an interpreter's TensorFlow."""
     version = tensorflow_of(python)
     if version is None:
         sys.exit(f"no TensorFlow in {python or sys.executable}")
-    outcomes = Outcomes(version, packages_of(python), {})
+    outcomes = Outcomes(version, packages_of(python), {}, pool)
     kept = read(outcomes.file).cases if outcomes.file.exists() else {}
     wanted, where = set(only), set(on)
     due: list[Case] = []
-    for case in select():
+    for case in select(pool):
         if (wanted and case.kind not in wanted and case.damage != HEALTHY) or (where and case.base not in where):
             continue
         now = digest(case, case.make()[0])
@@ -124,13 +138,13 @@ def record(
     jobs = wanted_healthy + [case for case in due if case.damage != HEALTHY]
     sound: dict[tuple[str, str], dict[str, Any]] = {}
     results: list[tuple[Case, dict[str, Any]]] = []
-    for number, (case, result) in enumerate(load(jobs, python, processes), 1):
+    for number, (case, result) in enumerate(load(jobs, python, processes, loaders=outcomes.loaders), 1):
         if case.damage == HEALTHY:
             sound[case.base, result["loader"]] = result
         results.append((case, result))
         if number % BATCH == 0:
             take(outcomes, results, sound)
-            print(f"{number} of {len(jobs) * len(LOADERS)} loads", file=sys.stderr, flush=True)
+            print(f"{number} of {len(jobs) * len(outcomes.loaders)} loads", file=sys.stderr, flush=True)
     take(outcomes, results, sound)
     return outcomes
 
@@ -147,7 +161,7 @@ def take(
         elif str(case) in outcomes.cases:
             outcomes.cases[str(case)][result["loader"]] = summary(result, healthy)
     results[:] = waiting
-    whole = {name: found for name, found in outcomes.cases.items() if len(found) == 1 + len(LOADERS)}
+    whole = {name: found for name, found in outcomes.cases.items() if len(found) == 1 + len(outcomes.loaders)}
     outcomes._replace(cases=whole).write()
 
 
@@ -156,6 +170,7 @@ def load(
     python: str | None,
     processes: int,
     tidy: Callable[[dict[str, Any], str], None] | None = None,
+    loaders: Sequence[str] = LOADERS,
 ) -> Iterator[tuple[Case, dict[str, Any]]]:
     """Runs the runner over damaged models in a scratch folder: each result as it comes, its texts made tidy."""
     with tempfile.TemporaryDirectory(prefix="differential-") as scratch:
@@ -164,7 +179,8 @@ def load(
             for number, case in enumerate(some):
                 folder = os.path.join(scratch, str(number), "model")
                 case.make()[0].save(folder)
-                job = {"id": number, "path": folder, "inputs": inputs_of(case.base, scratch)}
+                inputs = inputs_of(case.base, scratch)
+                job = {"id": number, "path": folder, "loaders": list(loaders), "inputs": inputs}
                 stream.write(json.dumps(job) + "\n")
         command = [python or sys.executable, str(RUNNER), "--processes", str(processes), "--outputs"]
         with open(jobs, encoding="utf-8") as stream:

@@ -12,7 +12,7 @@ from inspector.findings import FAILS, LOADS, RUNS, UNKNOWN
 from inspector.model.saved_model import open_model
 from tests.differential.cases import HEALTHY, Case
 from tests.differential.compare import ABSENT, CALL, LOAD, Row, target_of
-from tests.differential.outcomes import LOADERS, Outcomes
+from tests.differential.outcomes import Outcomes
 
 OUTCOMES = {LOAD: (LOADS, FAILS, UNKNOWN), CALL: (RUNS, FAILS, UNKNOWN, ABSENT)}
 
@@ -42,14 +42,15 @@ def numbers(rows: Sequence[Row], held_out: frozenset[str]) -> Iterator[str]:
     """The numbers of one release."""
     open_rows = [row for row in rows if row.kind not in held_out]
     apart = [row for row in rows if row.kind in held_out]
-    for loader in LOADERS:
+    loaders = tuple(dict.fromkeys(row.loader for row in rows))
+    for loader in loaders:
         for stage in (LOAD, CALL):
             yield from matrix(open_rows, loader, stage)
     yield ""
-    yield f"{'agreement':<40}" + "".join(loader.rjust(10) for loader in LOADERS) + "all".rjust(10)
+    yield f"{'agreement':<40}" + "".join(loader.rjust(10) for loader in loaders) + "all".rjust(10)
 
     def line(title: str, some: Sequence[Row], test: Callable[[Row], object] = lambda row: row.agrees) -> str:
-        values = [select(some, loader) for loader in LOADERS] + [list(some)]
+        values = [select(some, loader) for loader in loaders] + [list(some)]
         return f"{title:<40}" + "".join((f"{share(value, test):.2%}" if value else "-").rjust(10) for value in values)
 
     yield line("load and call", open_rows)
@@ -80,7 +81,7 @@ def one(case: Case, many: Sequence[Outcomes]) -> Iterator[str]:
     copy.save(folder)
     yield f"{case}\n  in {folder}\n  damaged: {', '.join(damaged.names)} {damaged.function}"
     for some in many:
-        judgement = judge(open_model(folder, verify=True), target_of(some))
+        judgement = judge(open_model(folder, verify=True), target_of(some), loaders=some.loaders)
         yield f"TensorFlow {some.name}"
         for number, finding in enumerate(judgement.findings):
             yield f"  [{number}] {finding}"

@@ -7,6 +7,8 @@ JSON object a line:
 
     {"id": "anything", "path": "/the/model", "loaders": ["tf2", "tf1", "serving"], "tags": null, "inputs": null}
 
+The loaders of Keras (keras, tfsm, tf_keras) are asked by name only.
+
 Only ``path`` is needed. ``tags`` null is the loader's own default (["serve"] for tf1 and serving); ``inputs`` null calls
 with 0.5, 0 and "a", else it is a list of files with real ones (probe.py, ``read_inputs``), each for one call of every
 signature: a signature runs if all of its calls do. For each job and loader one
@@ -28,6 +30,7 @@ fork of one of them, so the import is paid once. The loaders themselves are thos
 
 import argparse
 import ctypes
+import importlib
 import importlib.util
 import json
 import os
@@ -48,7 +51,15 @@ import traceback
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROBE = os.path.join(HERE, "..", "..", "inspector", "confirmation", "probe.py")
 LOADERS = ("tf2", "tf1", "serving")
-SERVERS = {"tf2": "python", "tf1": "python", "serving": "native"}
+KERAS = ("keras", "tfsm", "tf_keras")
+SERVERS = {
+    "tf2": "python",
+    "tf1": "python",
+    "serving": "native",
+    "keras": "keras",
+    "tfsm": "keras",
+    "tf_keras": "keras",
+}
 POLL = 0.02
 PATIENCE = 4  # tf1 writes a whole function library into an error message: its load gets so many times the CPU
 IDLE = 10.0  # seconds without a fifth of a second of CPU
@@ -92,7 +103,7 @@ def child(probe, request, events, output, keep_outputs):
 
 def run(probe, request, say, keep_outputs):
     reals = [probe.read_inputs([path]) for path in request.get("inputs") or ()] or [{}]
-    loader = probe.LOADERS[request["loader"]]({})
+    loader = probe.loader_class(request["loader"])({})
     say("started", version=loader.version)
     if keep_outputs:
         loader.took = lambda outputs: setattr(loader, "outputs", outputs_of(probe, request["loader"], loader, outputs))
@@ -134,7 +145,8 @@ def outputs_of(probe, name, loader, outputs):
     """[dtype, shape, first values] of each tensor; values as numbers or strings, complex numbers and others as text."""
     if name == "serving":
         return [native_value(probe, loader, tensor) for tensor in outputs]
-    tensors = loader.tf.nest.flatten(outputs, expand_composites=True) if name == "tf2" else flat(outputs)
+    nested = name == "tf2" or name in KERAS
+    tensors = loader.tf.nest.flatten(outputs, expand_composites=True) if nested else flat(outputs)
     return [array_value(tensor) for tensor in tensors]
 
 
@@ -210,6 +222,12 @@ def serve(kind, options):
     probe = load_probe()
     if kind == "python":
         probe.import_tensorflow()
+    elif kind == "keras":
+        os.environ["KERAS_BACKEND"] = "tensorflow"
+        probe.import_tensorflow()
+        for name in ("keras", "tf_keras"):
+            if importlib.util.find_spec(name) is not None:
+                importlib.import_module(name)
     else:
         probe.Serving({})
     for line in sys.stdin:
@@ -426,7 +444,7 @@ def main():
     )
     parser.add_argument("--memory", type=float, default=6.0, help="GiB that a load may use")
     parser.add_argument("--outputs", action="store_true", help="tell the outputs of calls")
-    parser.add_argument("--server", choices=("python", "native"), help=argparse.SUPPRESS)
+    parser.add_argument("--server", choices=("python", "native", "keras"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.server:
         serve(options.server, options)

@@ -11,14 +11,16 @@ import pytest
 
 from inspector.findings import FAILS, LOADS, RUNS, UNKNOWN
 from tests.differential import known, outcomes, report
-from tests.differential.cases import HEALTHY, choose_held_out, held_out
+from tests.differential.cases import ALL, HEALTHY, choose_held_out, held_out
 from tests.differential.compare import Row, compare
 from tests.differential.damage import KINDS
 from tests.differential.workbench import bases
 
 pytestmark = pytest.mark.xdist_group("differential")
 RELEASES = sorted(file.name.removesuffix(".json.xz") for file in outcomes.FOLDER.glob("*.json.xz"))
-LOADERS = outcomes.LOADERS
+LOADERS = [
+    (release, loader) for release in RELEASES for loader in outcomes.LOADERS_OF[release.partition("@")[2] or ALL]
+]
 
 
 class Compared:
@@ -68,8 +70,7 @@ def test_no_false_alarm_on_healthy_models(compared: Compared, release: str) -> N
     assert {row.case for row in alarms} <= set(gate(release, "alarms"))
 
 
-@pytest.mark.parametrize("loader", LOADERS)
-@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize(("release", "loader"), LOADERS)
 def test_agreement(compared: Compared, release: str, loader: str) -> None:
     assert report.share(report.select(compared.of(release), loader)) >= gate(release, "agreement")[loader]
 

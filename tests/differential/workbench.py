@@ -21,25 +21,38 @@ from tests.differential.places import INDEX, PB, Directory, Link, NoPlace, Place
 
 HERE = Path(__file__).parent
 GOLDEN = HERE.parent.parent / "golden" / "models"
-ARCHIVE = HERE / "bases.tar.xz"
+ARCHIVE, KERAS_ARCHIVE = HERE / "bases.tar.xz", HERE / "keras_bases.tar.xz"
+KERAS_METADATA = "keras_metadata.pb"
 HEALTHY_GOLDEN = (
     "keras3-mlp", "module-signatures", "nested-control-flow", "table-asset", "v1-two-tagsets", "v1-main-op-table",
     "sharded-checkpoint", "dtypes", "frozen-no-variables", "v1-frozen", "ragged-sparse", "tf-keras-mlp", "pbtxt-module",
     "serving-base/1",
 )  # fmt: skip
 LOOPS_AND_BRANCHES = ("If", "StatelessIf", "While", "StatelessWhile", "Case", "StatelessCase")
+# Healthy models for the loaders of Keras, beside those of keras_bases.tar.xz.
+KERAS_GOLDEN = ("tf-keras-mlp", "tf-keras-two-inputs", "keras3-mlp", "module-signatures")
 T = TypeVar("T")
 
 
 @cache
 def bases() -> dict[str, dict[str, bytes]]:
     """Every healthy model: its files by relative path."""
+    return _read(HEALTHY_GOLDEN, ARCHIVE)
+
+
+@cache
+def keras_bases() -> dict[str, dict[str, bytes]]:
+    """The healthy models that are damaged for the loaders of Keras."""
+    return _read(KERAS_GOLDEN, KERAS_ARCHIVE)
+
+
+def _read(names: Iterable[str], archive: Path) -> dict[str, dict[str, bytes]]:
     found: dict[str, dict[str, bytes]] = {}
-    for name in HEALTHY_GOLDEN:
+    for name in names:
         folder = GOLDEN / name
         found[name] = {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-    if ARCHIVE.exists():
-        with tarfile.open(ARCHIVE) as tar:
+    if archive.exists():
+        with tarfile.open(archive) as tar:
             for member in tar:
                 name, _, file = member.name.partition("/")
                 content = tar.extractfile(member)
@@ -53,9 +66,11 @@ class Copy:
 
     def __init__(self, base: str, seed: str = "") -> None:
         self.base = base
-        self.files: dict[str, bytes | Directory | Link] = dict(bases()[base])
+        files = bases()[base] if base in bases() else keras_bases()[base]
+        self.files: dict[str, bytes | Directory | Link] = dict(files)
         self.random = random.Random(f"{base} {seed}")
         self._saved: Any = None
+        self._keras: Any = None
         self._bundle: Bundle | None = None
 
     # files
@@ -68,6 +83,8 @@ class Copy:
 
     def remove(self, file: str) -> Place:
         self.read(file)
+        if file == KERAS_METADATA:
+            self._keras = None
         del self.files[file]
         return place(file)
 
@@ -78,6 +95,8 @@ class Copy:
             self._saved = None
         if file == INDEX:
             self._bundle = None
+        if file == KERAS_METADATA:
+            self._keras = None
         return place(file)
 
     def under(self, folder: str) -> list[str]:
@@ -108,6 +127,13 @@ class Copy:
         if self._saved is None:
             self._saved = full_message("SavedModel").FromString(self.pb)
         return self._saved
+
+    @property
+    def keras(self) -> Any:
+        """The metadata of Keras, as a message; written back at the end."""
+        if self._keras is None:
+            self._keras = full_message("KerasMetadata").FromString(self.read(KERAS_METADATA))
+        return self._keras
 
     @property
     def meta(self) -> Any:
@@ -167,6 +193,8 @@ class Copy:
             self._bundle.finish()
         if self._saved is not None and isinstance(self.files.get(PB), bytes):
             self.files[PB] = self._saved.SerializeToString(deterministic=True)
+        if self._keras is not None and isinstance(self.files.get(KERAS_METADATA), bytes):
+            self.files[KERAS_METADATA] = self._keras.SerializeToString(deterministic=True)
         return self.files
 
     def digest(self) -> str:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from inspector.loaders import serving, tf1, tf2
+from inspector.loaders import keras, serving, tf1, tf2, tf_keras, tfsm
 from inspector.loaders.step import Step
 from inspector.rules.registry import code_of, rule_of
 
@@ -15,6 +15,9 @@ STEPS = {
     "tf2, without an object graph": (*tf2.READ, *tf2.V1_STEPS),
     "tf1": tf1.STEPS,
     "serving": serving.STEPS,
+    "keras": keras.KERAS_3_STEPS,
+    "tfsm": (tfsm.LAYER, tfsm.FIND, tfsm.BIND),
+    "tf_keras": (*tf_keras.READ, tf_keras.LAYERS, tf_keras.PATHS, tf_keras.FINISH, tf_keras.COMPILE),
 }
 SOURCE = re.compile(r"\w+/\w+\.(py|cc)|eager/|tensor_bundle")
 

@@ -139,6 +139,46 @@ def test_the_release_that_a_text_names() -> None:
     assert found.packages == ("tensorflow-text==2.12.*",)
 
 
+@pytest.mark.parametrize(
+    ("named", "op", "kind", "certainty"),
+    [
+        ("", "DisableCopyOnRead", "VersionMismatch", "likely"),  # of 2.10 and newer; or a build that leaves ops out
+        ("TensorFlow 2.12.1", "DisableCopyOnRead", "VersionMismatch", "likely"),
+        ("TensorFlow 2.9.3", "DisableCopyOnRead", "VersionMismatch", "sure"),
+        ("", "ImageProjectiveTransformV2", "MissingDependency", "likely"),  # of tf.contrib, of TensorFlow from 2.2 on
+        ("TensorFlow 2.1.4", "ImageProjectiveTransformV2", "VersionMismatch", "sure"),
+        ("", "CaseFoldUTF8", "MissingDependency", "sure"),
+        ("", "NobodysOp", "MissingDependency", "sure"),
+    ],
+)
+def test_an_op_is_sure_where_only_one_cause_fits(named: str, op: str, kind: str, certainty: str) -> None:
+    text = f"{named}\n{UNREGISTERED.replace('MyCustomOp', op)}"
+    found = diagnose(text, tensorflow=None if named else "2.21")
+
+    assert (found.kind, found.certainty) == (kind, certainty)
+
+
+def test_an_attr_that_came_later() -> None:
+    """A node without it was written by an older TensorFlow; any other attr was lost."""
+    text = "No attr named '{}' in NodeDef:\n\t [[Node: a/ones_like = Fill[T=DT_FLOAT](a/Shape, a/Const)]]"
+    came, lost = diagnose(text.format("index_type")), diagnose(text.format("T"))
+
+    assert (came.kind, came.certainty) == ("VersionMismatch", "likely")
+    assert "1.6.0" in came.cause
+    assert lost.kind == "GraphDamaged"
+
+
+def test_the_module_of_a_class_of_keras() -> None:
+    """Keras's own modules and classes come with another Keras; all others are somebody's code."""
+    text = "Could not deserialize class 'Net' because its parent module {} cannot be imported. Full object config"
+    own, theirs = diagnose(text.format("keras.src.engine.functional")), diagnose(text.format("my_project.nets"))
+
+    assert (own.kind, own.certainty) == ("VersionMismatch", "likely")
+    assert (theirs.kind, theirs.certainty) == ("MissingDependency", "sure")
+    assert diagnose("ValueError: Unknown layer: 'TFOpLambda'. Please ensure").kind == "VersionMismatch"
+    assert diagnose("ValueError: Unknown layer: 'MyLayer'. Please ensure").kind == "MissingDependency"
+
+
 @pytest.mark.parametrize("named", ["1.5.0", "1.12.3", "0.9", "99.1.0"])
 def test_a_release_that_cannot_be_judged(named: str) -> None:
     """What the text says is told all the same."""

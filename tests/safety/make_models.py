@@ -95,12 +95,41 @@ def make_v1_main_op(tf: Any, folder: str, markers: str) -> None:
         builder.save()
 
 
+def make_write_in_attribute(tf: Any, folder: str, markers: str) -> None:
+    """WriteFile in a function that is no signature: TFSMLayer can call it."""
+
+    class Writer(tf.Module):
+        @tf.function(input_signature=[tf.TensorSpec([], tf.float32, name="x")])
+        def writes(self, x: Any) -> Any:
+            tf.io.write_file(f"{markers}/write_in_attribute", "written")
+            return x + 1.0
+
+        @tf.function(input_signature=[tf.TensorSpec([], tf.float32, name="x")])
+        def harmless(self, x: Any) -> Any:
+            return {"y": x * 2.0}
+
+    module = Writer()
+    tf.saved_model.save(module, folder, signatures=module.harmless)
+
+
+def make_lambda_bytecode(tf: Any, folder: str, markers: str) -> None:
+    """A Lambda layer whose bytecode writes: the load_model of Keras 2 runs it as it puts the model together."""
+    import tf_keras
+
+    write = f"(__import__('pathlib').Path({markers!r}, 'lambda_bytecode').touch(), x)[1]"
+    layer = tf_keras.layers.Lambda(eval(f"lambda x: {write}"))
+    model = tf_keras.Sequential([tf_keras.Input((2,)), layer])
+    model.save(folder, save_format="tf")
+
+
 MAKERS = {
     "write_in_signature": make_write_in_signature,
     "write_in_initializer": make_write_in_initializer,
     "nested_graph": make_nested_graph,
     "print_to_file": make_print_to_file,
     "v1_main_op": make_v1_main_op,
+    "write_in_attribute": make_write_in_attribute,
+    "lambda_bytecode": make_lambda_bytecode,
 }
 
 

@@ -82,3 +82,28 @@ def test_a_healthy_table_is_no_access(made: tuple[Path, Path]) -> None:
 
     assert [real.outcome for real in one.confirmations] == ["loads"]
     assert [real.agrees for real in one.confirmations] == [True]
+
+
+def test_a_function_that_is_no_signature(made: tuple[Path, Path]) -> None:
+    """TFSMLayer could call it; a confirmation does not."""
+    folder, markers = made
+    one = confirmed(folder / "write_in_attribute", loaders=("tfsm",))
+    (real,) = one.confirmations
+
+    assert (real.outcome, real.signatures["serving_default"].outcome) == ("loads", "runs")
+    assert real.signatures["writes"].outcome == "not-called"
+    assert list(markers.iterdir()) == []
+
+
+def test_bytecode_in_a_lambda(made: tuple[Path, Path]) -> None:
+    """The load_model of Keras 2 would run it: refused, and said so; force shows that it does. TFSMLayer never does."""
+    folder, markers = made
+    one = confirmed(folder / "lambda_bytecode", loaders=("tf_keras", "tfsm"))
+
+    assert [real.outcome for real in one.confirmations] == ["not-confirmed", "loads"]
+    assert "bytecode" in (one.confirmations[0].error_message or "")
+    assert "KR017" in [finding.rule for finding in one.findings]
+    assert list(markers.iterdir()) == []
+    confirmed(folder / "lambda_bytecode", force=True, loaders=("tf_keras",))
+    assert (markers / "lambda_bytecode").exists()
+    (markers / "lambda_bytecode").unlink()

@@ -72,7 +72,7 @@ def test_either_implementation_of_protobuf(implementation: str) -> None:
     script = (
         "import sys, inspector\n"
         "(report,) = inspector.check(sys.argv[1], tensorflow='2.21').models\n"
-        "print([v.outcome for v in report.verdicts], 'google.protobuf.message_factory' in sys.modules)"
+        "print([v.outcome for v in report.verdicts[:3]], 'google.protobuf.message_factory' in sys.modules)"
     )
     model = Path(__file__).parents[2] / "golden" / "models" / "keras3-mlp"
     run = subprocess.run(

@@ -34,9 +34,18 @@ _FILES = (
         "copy the whole model folder again, variables/ included; the hint about `experimental_io_device` does not apply",
         (
             Wording("Unsuccessful TensorSliceReader constructor: Failed to find any matching files for {prefix:line}", "1.15-2.21", _SLICES),
+            Wording("Unsuccessful TensorSliceReader constructor: Failed to get matching files on {prefix:lazy}: Not found: ", "1.15-2.6", _SLICES, seen=SOURCE),
+            Wording("Unsuccessful TensorSliceReader constructor: Failed to get matching files on {prefix:lazy}: NOT_FOUND: ", "2.9-2.21", _SLICES, seen=SOURCE),
             Wording("The passed save_path is not a valid checkpoint: {prefix:line}", "1.15-2.21", _SAVER),
         ),
         ("TB001",),
+    ),
+    Message(
+        "checkpoint-state-stale", FILES,
+        "the file `checkpoint` of the folder names {prefix}, which is not there: moved, renamed, or never copied",
+        "give the prefix of a checkpoint that is there (up to .index), or correct model_checkpoint_path in the file `checkpoint`",
+        (Wording("Couldn't match files for checkpoint {prefix:line}", "1.15-2.21", "python/checkpoint/checkpoint_management.py latest_checkpoint", seen=SOURCE),),
+        certainty=LIKELY,
     ),
     Message(
         "shard-missing", FILES,
@@ -124,7 +133,6 @@ _DAMAGED = (
             Wording("was produced by a newer version of TensorFlow with format changes", "1.15-2.21", _READER),
             Wording("unable to parse header", "1.15-2.21", _READER),
             Wording("Failed to seek to header entry", "", _READER, seen=QUOTED),
-            Wording("Couldn't match files for checkpoint", "1.15-2.21", "python/checkpoint/checkpoint_management.py", seen=SOURCE),
         ),
         ("TB002",),
         LIKELY,

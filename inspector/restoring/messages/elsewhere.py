@@ -1,4 +1,4 @@
-"""Other runtimes and other moments: TensorFlow Lite, TensorFlow.js, an export, a database of the same format."""
+"""Other runtimes and other moments: TensorFlow Lite, TensorFlow.js, an import, an export, a database of the same format."""
 
 from __future__ import annotations
 
@@ -41,6 +41,30 @@ MESSAGES = (
             Wording("Unsupported Ops in the model after optimization", "", "tensorflowjs", seen=QUOTED),
             Wording("Unknown op '{op}'. File an issue", "", "tensorflowjs", seen=QUOTED),
         ),
+    ),
+    Message(
+        "tensorflow-not-started", UNKNOWN,
+        "this TensorFlow was built for CPU instructions (AVX ...) that this machine does not have: it ends before it reads a model",
+        "install a build for this CPU, or use a machine that has the instructions",
+        (
+            Wording("instructions, but these aren't available on your machine", "1.15-2.21", "core/platform/cpu_feature_guard.cc", seen=SOURCE),
+            Wording("Illegal instruction (core dumped)", "", "the shell", seen=QUOTED),
+        ),
+        certainty=LIKELY,
+    ),
+    Message(
+        "api-of-another-tensorflow", UNKNOWN,
+        "the code asks for `{name}`, which the TensorFlow that is installed does not have: it was written for another one",
+        "run it with the TensorFlow that it was written for, or change it; tf.contrib ended with TensorFlow 1.15 (parts of it are "
+        "in tensorflow-addons, tf_slim, tensorflow-probability)",
+        (
+            Wording("No module named 'tensorflow.{name}'", "", "Python", seen=QUOTED),
+            Wording("No module named tensorflow.{name:w}", "", "Python 2", seen=QUOTED),
+            Wording("module 'tensorflow' has no attribute '{name}'", "", "Python", seen=QUOTED),
+            Wording("module 'tensorflow._api.{}' has no attribute '{name}'", "", "Python", seen=QUOTED),
+            Wording("cannot import name '{name}' from 'tensorflow{}'", "", "Python", seen=QUOTED),
+        ),
+        certainty=LIKELY,
     ),
     Message(
         "export-untracked", UNKNOWN,

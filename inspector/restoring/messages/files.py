@@ -49,6 +49,7 @@ MESSAGES = (
         (
             Wording("Cannot parse file {path:lazy}saved_model.pb", "1.15-2.21", _PARSE),
             Wording("Can't parse {path:lazy}saved_model.pb", "1.15-2.21", _PROTO),
+            Wording("Cannot parse proto file {path:lazy}saved_model.pb", "2.12-2.21", "python/tools/saved_model_utils.py read_saved_model", seen=SOURCE),
             Wording("Error parsing message with type 'tensorflow.SavedModel'", "", "google.protobuf"),
             Wording("UnicodeDecodeError: 'utf-8' codec can't decode byte", "", _PARSE, frame="loader_impl.py parse_saved_model"),
             Wording("google.protobuf.message.DecodeError: ", "", _PARSE, frame="loader_impl.py parse_saved_model"),
@@ -73,10 +74,17 @@ MESSAGES = (
         (
             Wording("DecodeError: Error parsing message", "2.12-2.15, 2.21", "google.protobuf"),
             Wording("DecodeError: Wire format was corrupt", "2.12-2.15, 2.21", "google.protobuf", seen=SOURCE),
-            Wording("DecodeError: Truncated message", "1.15-2.21", "google.protobuf", seen=SOURCE),
             Wording("DecodeError: Unexpected end-group tag", "2.12-2.15, 2.21", "google.protobuf", seen=SOURCE),
             Wording("DecodeError: Wrong wire type in tag", "2.12-2.15, 2.21", "google.protobuf", seen=SOURCE),
         ),
+        certainty=POSSIBLE,
+        rank=SYMPTOM,
+    ),
+    Message(
+        "bytes-truncated", GRAPH,
+        "the bytes of a protobuf message end before the message does: the file is cut (or of another kind)",
+        f"download or copy the file again in binary mode; {_RUN_LOOK}",
+        (Wording("DecodeError: Truncated message", "1.15-2.21", "google.protobuf", seen=SOURCE),),
         certainty=POSSIBLE,
         rank=SYMPTOM,
     ),
@@ -87,6 +95,7 @@ MESSAGES = (
         (
             Wording("but there are 0 MetaGraphs in the SavedModel with tag sets: {:line}", "", "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader"),
             Wording("but there are 0 MetaGraphs in the SavedModel with tag sets {:line}", "", "python/saved_model/load_v1_in_v2.py _EagerSavedModelLoader", seen=QUOTED),
+            Wording("could not be found in SavedModel. To inspect available tag-sets in the SavedModel, please use the SavedModel CLI: saved_model_cli\navailable_tags: []", "", "python/saved_model/loader_impl.py, before 2.3", seen=QUOTED),
             Wording("could not be found in SavedModel, with available tags '[]'", "", "python/saved_model/loader_impl.py SavedModelLoader.get_meta_graph_def_from_tags"),
         ),
         ("SM004",),
@@ -109,6 +118,8 @@ MESSAGES = (
         (
             Wording("MetaGraphDef associated with tags {tags:lazy} could not be found in SavedModel", "1.15-2.21", "python/saved_model/loader_impl.py SavedModelLoader.get_meta_graph_def_from_tags"),
             Wording("Could not find meta graph def matching supplied tags: {{tags:lazy}}", "1.15-2.21", "cc/saved_model/reader.cc FindMetaGraphDef"),
+            Wording("MetaGraphDef associated with tag-set {tags:lazy} could not be found in", "2.12-2.21", "python/tools/saved_model_utils.py get_meta_graph_def", seen=SOURCE),
+            Wording("The SavedModel does not have tags: {tags:line}", "", "tfjs-node/src/saved_model.ts", seen=SOURCE),
             Wording("Got an incompatible argument to `tags`: {tags:lazy}. The SavedModel at", "2.9-2.21", "python/saved_model/load.py load_partial", seen=SOURCE),
             Wording("has one MetaGraph with tags {}, but got an incompatible argument tags={tags:line}", "1.15-2.6", "python/saved_model/load.py load_internal", seen=SOURCE),
         ),

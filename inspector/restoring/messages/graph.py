@@ -14,12 +14,26 @@ _VARIABLES = "core/kernels/resource_variable_ops.cc"
 _SAVED = "cc/saved_model/loader.cc ValidateSavedTensors"
 _AGAIN = "export the model again; if a tool rewrote the graph, look at what it removed or renamed"
 
+
+def _invalid_node(message: str) -> tuple[Wording, ...]:
+    """What the importer of Python said of a node, with the names of Python 2 and 3."""
+    source = "python/framework/importer.py, before 1.8"
+    return tuple(
+        Wording(f"graph_def is invalid at node {mark}'{{node}}': {message}", "", source, seen=SOURCE)
+        for mark in ("", "u")
+    )
+
+
 _STRUCTURE = (
     Message(
         "input-missing", GRAPH,
         "the node `{node}` takes an input `{input}` from a node that is not there",
         _AGAIN,
-        (Wording("Node '{node}': Unknown input node '{input}'", "1.15-2.21", _CONSTRUCTOR),),
+        (
+            Wording("Node '{node}': Unknown input node '{input}'", "1.15-2.21", _CONSTRUCTOR),
+            *_invalid_node("Input tensor '{input}' not found in graph_def"),
+            *_invalid_node("Control input '{input}' not found in graph_def"),
+        ),
         ("GR001",),
     ),
     Message(
@@ -54,6 +68,7 @@ _STRUCTURE = (
         (
             Wording("NodeDef expected inputs '{wanted}' do not match {found:d} inputs specified", "1.15-2.21", _NODE),
             Wording("Input {input:d} of node {node:w} does not exist. Node only has", "2.3-2.21", _CONSTRUCTOR),
+            *_invalid_node("More inputs specified"),
             Wording("Incomplete graph, missing {input:d} inputs for {node:w}", "1.15-2.21", "core/common_runtime/graph_constructor.cc"),
             Wording("has inputs from different frames", "1.15-2.21", "core/common_runtime"),
             Wording("Missing {:d}-th output from", "1.15-2.21", "core/common_runtime/executor.cc"),
@@ -71,6 +86,7 @@ _STRUCTURE = (
         _AGAIN,
         (
             Wording("Node '{node}' is not unique", "1.15-2.21", _CONSTRUCTOR),
+            Wording("Duplicate name '{node}' in GraphDef", "", "python/framework/importer.py, before 1.8", seen=SOURCE),
         ),
         ("GR006",),
     ),
@@ -92,7 +108,10 @@ _DTYPES = (
         "dtype-conflict", DTYPE,
         "input {input} of the node `{node}` is {found}, {wanted} is expected",
         "cast where the model is built, tf.cast(x, tf.{wanted}), and export again",
-        (Wording("Input {input:d} of node {node:w} was passed {found:lazy} from {tensor:w} incompatible with expected {wanted:w}", "1.15-2.21", _CONSTRUCTOR),),
+        (
+            Wording("Input {input:d} of node {node:w} was passed {found:lazy} from {tensor:w} incompatible with expected {wanted:w}", "1.15-2.21", _CONSTRUCTOR),
+            *_invalid_node("Input tensor '{input}' Cannot convert a tensor of type {found:w} to an input of type {wanted:w}"),
+        ),
         ("GR004", "FN005", "FN006", "SG002"),
     ),
     Message(

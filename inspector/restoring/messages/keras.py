@@ -87,9 +87,8 @@ MESSAGES = (
     ),
     Message(
         "keras-custom-object", DEPENDENCY,
-        "the model needs {what} `{name}`, which is code and not in the file",
-        "import the module that defines it, and pass custom_objects={{'{name}': {name}}}, or decorate it with "
-        "@keras.saving.register_keras_serializable(); compile=False leaves losses, metrics and optimizers out",
+        "the model needs {what} `{name}`{whose}",
+        "{cure}",
         (
             Wording("Unknown {what:w}: '{name}'", "1.15-2.21", "keras/saving", seen=SOURCE),
             Wording("Unknown {what:w}: {name:w}. Please ensure", "1.15-2.21", "keras/saving", seen=SOURCE),
@@ -99,11 +98,17 @@ MESSAGES = (
             Wording("Could not locate {what:w} '{name}'. Make sure custom classes", "2.12-2.15, 2.21", _OBJECTS, seen=SOURCE),
             Wording("Unable to restore a {what:w} of class {name:w}. ", "2.3-2.21", _SAVED, seen=SOURCE),
             Wording("Unable to restore custom {what:w} of type {name:w}", "2.3-2.21", _SAVED, seen=SOURCE),
-            Wording("Could not deserialize {what:w} '{name}' because its parent module", "2.12-2.15, 2.21", _OBJECTS, seen=SOURCE),
             Wording("Unable to restore object of {what:w} '{name}'.", "2.12-2.15, 2.21", _SAVED, seen=SOURCE),
             Wording("Cannot deserialize object of {what:w} `{name:w}`. If", "2.15, 2.21", _OBJECTS, seen=SOURCE),
             Wording("ValueError: Unknown {what:w}: {name:w}", "1.15-2.21", "keras/saving", seen=SOURCE),
         ),
+        certainty=LIKELY,
+    ),
+    Message(
+        "keras-parent-module", DEPENDENCY,
+        "the model needs {what} `{name}` of the module `{module}`, which cannot be imported here{why}",
+        "{cure}",
+        (Wording("Could not deserialize {what:w} '{name}' because its parent module {module:w} cannot be imported", "2.12-2.15, 2.21", _OBJECTS, seen=SOURCE),),
     ),
     Message(
         "keras-custom-class", DEPENDENCY,
@@ -158,6 +163,7 @@ MESSAGES = (
         (
             Wording("Unrecognized keyword arguments passed to {layer:w}:", "2.21", "keras", seen=SOURCE),
             Wording("Unrecognized keyword arguments: [", "", "keras", seen=QUOTED),
+            Wording("Unrecognized keyword arguments:', ", "", "python/keras/engine/input_layer.py, before 2.3", seen=SOURCE),
             Wording("Keyword argument not understood:", "1.15-2.21", "keras", seen=SOURCE),
             Wording("Error when deserializing class '{layer}' using config=", "2.12-2.15, 2.21", "keras", seen=SOURCE),
             Wording("__init__() got an unexpected keyword argument '{argument}'", "2.12-2.15, 2.21", "keras", seen=SOURCE, frame="from_config"),
@@ -222,7 +228,6 @@ MESSAGES = (
         (
             Wording("Could not deserialize class '{name}' because", "", _OBJECTS, seen=QUOTED),
             Wording("cannot import name '{name}' from 'keras{}'", "", "Python", seen=QUOTED),
-            Wording("cannot import name '{name}' from 'tensorflow{}'", "", "Python", seen=QUOTED),
             Wording("No module named 'keras.{name}'", "", "Python", seen=QUOTED),
         ),
         certainty=POSSIBLE,

@@ -21,7 +21,10 @@ _REGISTERED = (
         "op-not-registered", DEPENDENCY,
         "the op `{op}` is not registered in the process that loads the model{whose}",
         "{cure}",
-        (Wording("Op type not registered '{op}'", "1.15-2.21", _REGISTRY),),
+        (
+            Wording("Op type not registered '{op}'", "1.15-2.21", _REGISTRY),
+            Wording("No op named {op:w} in defined operations", "", "python/framework/importer.py, before 1.8", seen=SOURCE),
+        ),
         ("OP001",),
     ),
     Message(
@@ -92,13 +95,15 @@ _PYTHON_OPS = (
 _ATTRIBUTES = (
     Message(
         "attr-missing", GRAPH,
-        "a node lacks the attr `{attr}`, which its op requires",
-        "export the model again; a tool that rewrote the graph dropped the attr",
+        "a node lacks the attr `{attr}`, which its op requires{since}",
+        "{cure}",
         (
             Wording("NodeDef missing attr '{attr}' from Op<name={op};", "", _NODE),
             Wording("NodeDef missing attr '{attr}' from Op<name={op}>", "", _NODE),
             Wording("NodeDef missing attrs {attr:lazy} from Op<name={op};", "", _NODE),
             Wording("No attr named '{attr}' in NodeDef", "1.15-2.21", "core/framework/node_def_util.cc AttrSlice::Find"),
+            Wording("No attr named '{attr}' in NodeDef:\n[[Node: {node:w} = {op}[", "", "core/framework/node_def_util.cc AttrSlice::Find, before 1.12", seen=SOURCE),
+            Wording("No attr named '{attr}' in NodeDef:\n[[{{node {node}}} = {op}[", "", "core/framework/node_def_util.cc AttrSlice::Find, before 1.13", seen=SOURCE),
             Wording("type attr not found: {attr:w}", "1.15-2.21", "core/framework/function.cc"),
             Wording("number attr not found: {attr:w}", "2.12-2.21", "core/framework/function.cc"),
             Wording("NodeDef missing attr '{attr}'", "", _NODE),
@@ -259,16 +264,6 @@ _KERNELS = (
         ),
         certainty=LIKELY,
     ),
-    Message(
-        "cpu-instructions", HARDWARE,
-        "this TensorFlow was built for CPU instructions (AVX ...) that this machine does not have",
-        "install a build for this CPU, or use a machine that has the instructions",
-        (
-            Wording("instructions, but these aren't available on your machine", "1.15-2.21", "core/platform/cpu_feature_guard.cc", seen=SOURCE),
-            Wording("Illegal instruction (core dumped)", "", "the shell", seen=QUOTED),
-        ),
-        certainty=LIKELY,
-    ),
 )  # fmt: skip
 
 _DEVICES = (
@@ -285,6 +280,13 @@ _DEVICES = (
             Wording("{device:w} unknown device.", "1.15-2.21", "core/common_runtime/eager", seen=SOURCE),
         ),
         ("GR010", "GR019"),
+    ),
+    Message(
+        "local-files-on-tpu", HARDWARE,
+        "the model is read by a TPU worker, which sees no local files",
+        "copy the model to Google Cloud Storage (gs://...), or load it on the CPU: "
+        "tf.saved_model.LoadOptions(experimental_io_device='/job:localhost')",
+        (Wording("File system scheme '[local]' not implemented", "1.15-2.21", "core/platform/env.cc Env::GetFileSystemForFile", seen=SOURCE),),
     ),
     Message(
         "no-place-for-node", HARDWARE,

@@ -8,8 +8,8 @@ from importlib import import_module
 from inspector.restoring.messages.message import Message
 from inspector.restoring.messages.wording import Matcher
 
-FAMILIES = ("files", "checkpoint", "versions", "ops", "graph", "functions", "objects", "signatures", "calls", "keras", "hub", "servers",
-            "elsewhere", "harmless")  # fmt: skip
+FAMILIES = ("files", "checkpoint", "versions", "ops", "graph", "functions", "objects", "signatures", "calls", "clients", "keras", "hub",
+            "servers", "elsewhere", "harmless")  # fmt: skip
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Servers other than TensorFlow Serving: NVIDIA Triton, which compares a model with its config.pbtxt, and Vertex AI."""
+"""Servers other than TensorFlow Serving: NVIDIA Triton, which compares a model and a request with config.pbtxt; clouds."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ _LOADER = "triton tensorflow_backend/src/tensorflow_backend_tf.cc"
 _BACKEND = "triton tensorflow_backend/src/tensorflow.cc"
 _SHAPES = "triton tensorflow_backend/src/tensorflow_utils.cc CompareDims"
 _COMMON = "triton backend/src/backend_common.cc"
+_REQUEST = "triton core/src/infer_request.cc InferenceRequest::Normalize"
+_CLIENT = "triton client/src/python/library/tritonclient"
 _SHOW = "python -m inspector show MODEL lists the inputs and outputs of its signatures"
 
 MESSAGES = (
@@ -72,6 +74,41 @@ MESSAGES = (
         certainty=LIKELY,
     ),
     Message(
+        "triton-request-names", SIGNATURE,
+        "the request has other inputs or outputs than the model has in Triton",
+        f"send the inputs and ask for the outputs that GET /v2/models/NAME lists. {_SHOW}",
+        (
+            Wording("unexpected inference input '{name}' for model '{model}'", "", "triton core/src/model.cc Model::GetInput", seen=SOURCE),
+            Wording("unexpected inference output '{name}' for model '{model}'", "", "triton core/src/model.cc Model::GetOutput", seen=SOURCE),
+            Wording("Unexpected inference output '{name}' for model '{model}'", "", "kserve", seen=QUOTED),
+            Wording("expected {wanted:d} inputs but got {found:d} inputs for model '{model}'", "", _REQUEST, seen=SOURCE),
+            Wording("expected number of inputs between {:d} and {:d} but got {found:d} inputs for model '{model}'", "", _REQUEST, seen=SOURCE),
+            Wording("input '{name}' already exists in request", "", "triton core/src/infer_request.cc", seen=SOURCE),
+        ),
+    ),
+    Message(
+        "triton-request-dtype", DTYPE,
+        "an input of the request is {found}, {wanted} is expected",
+        f"convert the array, and name its datatype: InferInput(name, shape, 'FP32'). {_SHOW}",
+        (
+            Wording("inference input '{name}' data-type is '{found}', but model '{model}' expects '{wanted}'", "", _REQUEST, seen=SOURCE),
+            Wording("got unexpected datatype {found:w} from numpy array, expected {wanted:w}", "", _CLIENT, seen=SOURCE),
+        ),
+    ),
+    Message(
+        "triton-request-shape", SHAPE,
+        "an input of the request has another shape than the model takes",
+        f"send the shape that GET /v2/models/NAME lists, with the batch dimension where max_batch_size > 0. {_SHOW}",
+        (
+            Wording("unexpected shape for input '{name}' for model '{model}'. Expected {wanted:shape}, got {found:shape}", "", _REQUEST, seen=SOURCE),
+            Wording("All input dimensions should be specified for input '{name}'", "", _REQUEST, seen=SOURCE),
+            Wording("input '{name}' has no shape but model requires batch dimension", "", _REQUEST, seen=SOURCE),
+            Wording("input '{name}' batch size does not match other inputs for '{model}'", "", _REQUEST, seen=SOURCE),
+            Wording("inference request batch-size must be <= {wanted:d} for '{model}'", "", _REQUEST, seen=SOURCE),
+            Wording("got unexpected numpy array shape {found:shape}, expected {wanted:shape}", "", _CLIENT, seen=SOURCE),
+        ),
+    ),
+    Message(
         "triton-path", NOT_SAVED_MODEL,
         "there is nothing at {path}, where Triton looks for the model",
         "the layout is REPOSITORY/NAME/config.pbtxt and REPOSITORY/NAME/1/model.savedmodel/saved_model.pb",
@@ -82,7 +119,23 @@ MESSAGES = (
         "vertex-path", NOT_SAVED_MODEL,
         "the folder that was given to Vertex AI has no saved_model.pb: it is one level too high, or holds something else",
         "pass the folder that holds saved_model.pb itself, as artifact_uri or deployment_uri",
-        (Wording("is expected to contain exactly one of:\n[saved_model.pb, saved_model.pbtxt]", "", "Vertex AI", seen=QUOTED),),
+        (
+            Wording("is expected to contain exactly one of:\n[saved_model.pb, saved_model.pbtxt]", "", "Vertex AI", seen=QUOTED),
+            Wording("Cloud ML only supports TF 1.0 or above and models saved in SavedModel format", "", "google-cloud-ml prediction/frameworks/tf_prediction_lib.py load_tf_model", seen=SOURCE),
+            Wording("is expected to contain exactly one of{:lazy}saved_model.pb", "", "Vertex AI", seen=QUOTED),
+        ),
         ("SM001",),
+    ),
+    Message(
+        "sagemaker-no-model", NOT_SAVED_MODEL,
+        "SageMaker finds no SavedModel in what it unpacked from model.tar.gz: none was exported, or not below a number",
+        "pack it as NAME/1/saved_model.pb with NAME/1/variables/, by model.export(...) or tf.saved_model.save; a .h5, a .keras or a "
+        "checkpoint is not served",
+        (
+            Wording("no SavedModel bundles found!", "", "sagemaker-tensorflow-serving-container serve.py", seen=SOURCE),
+            Wording("Your model will NOT be servable with SageMaker TensorFlow Serving container", "", "sagemaker-tensorflow-training training.py", seen=SOURCE),
+        ),
+        ("SM001",),
+        LIKELY,
     ),
 )  # fmt: skip

@@ -9,6 +9,8 @@ from inspector.restoring.messages.wording import QUOTED, SOURCE, Wording
 _NAMES = "python/framework/ops.py Graph.as_graph_element"
 _PREDICT = "tensorflow_serving/servables/tensorflow/predict_util.cc"
 _CLASSIFY = "tensorflow_serving/servables/tensorflow/classifier.cc"
+_REGRESS = "tensorflow_serving/servables/tensorflow/regressor.cc"
+_INPUTS = "cc/saved_model/util.cc GetInputValues"
 _REST = "tensorflow_serving/util/json_tensor.cc"
 _SESSION = "core/common_runtime/direct_session.cc"
 _LOADER = "cc/saved_model/loader_util.cc"
@@ -138,6 +140,15 @@ _MODEL = (
             Wording('Serving signature name: "{name}" not found in signature def', "", "tensorflow_serving/servables/tensorflow/util.cc GetTensorInfoMap", seen=SOURCE),
             Wording('Serving signature key "{name}" not found', "", _PREDICT, seen=SOURCE),
             Wording('Serving signature name "{name}" not found', "", "tensorflow_serving", seen=SOURCE),
+            Wording("No signature was found with the name: {name:w}", "", _CLASSIFY, seen=SOURCE),
+            Wording("No signature found for signature key {name:w}", "", "google-cloud-ml prediction/frameworks/tf_prediction_lib.py", seen=SOURCE),
+            Wording("Function with signature [{name}] not found", "", "tensorflow/java SavedModelBundle.java", seen=SOURCE),
+            Wording("The SavedModel does not have signature: {name:w}", "", "tfjs-node/src/saved_model.ts", seen=SOURCE),
+            Wording("Signature '{name}' does not exist. The following signatures are available", "", "tensorflowjs_converter", seen=QUOTED),
+            Wording('Signature "{name}" does not exist in the saved model', "", "tensorflowjs_converter", seen=QUOTED),
+            Wording("Invalid signature key '{name}' found. Valid keys are", "2.12-2.21", "lite/python/lite.py", seen=SOURCE),
+            Wording("No '{name}' in the SavedModel's SignatureDefs. Possible values are", "2.12-2.21", "lite/python/convert_saved_model.py", seen=SOURCE),
+            Wording('Could not find signature "{name}". Please choose from: ', "2.12-2.21", "python/tools/saved_model_cli.py", seen=SOURCE),
             Wording("KeyError: '{name}'", "1.15-2.21", "python/saved_model/signature_serialization.py _SignatureMap.__getitem__", frame="signature_serialization.py"),
             Wording("The endpoint '{name}' is neither an attribute of the reloaded SavedModel, nor an entry", "2.12-2.15, 2.21", "keras/src/export/tfsm_layer.py", seen=SOURCE),
         ),
@@ -154,6 +165,11 @@ _MODEL = (
             Wording("Expected regression signature method_name to be", "", "tensorflow_serving", seen=SOURCE),
             Wording("Expected prediction signature method_name to be one of", "", _PREDICT, seen=SOURCE),
             Wording("No classification signature", "", _CLASSIFY, seen=SOURCE),
+            Wording("No classification inputs found in SignatureDef: ", "", _CLASSIFY, seen=SOURCE),
+            Wording("Expected classification signature outputs to contain at least one of", "", _CLASSIFY, seen=SOURCE),
+            Wording("No regression inputs found in SignatureDef: ", "", _REGRESS, seen=SOURCE),
+            Wording("No regression outputs found in SignatureDef: ", "", _REGRESS, seen=SOURCE),
+            Wording("Expected one or two output Tensors, found {:d}", "", _CLASSIFY, seen=SOURCE),
         ),
         ("SG004",),
     ),
@@ -175,6 +191,16 @@ _REQUESTS = (
             Wording("instances is a plain list, but expecting list of objects as multiple", "", _REST, seen=SOURCE),
             Wording("Missing 'inputs' or 'instances' key", "", _REST, seen=SOURCE),
             Wording("Failed to get input map for signature: {name:w}", "", _REST, seen=SOURCE),
+            Wording("Not formatted correctly expecting only one of 'inputs' or 'instances' keys", "", _REST, seen=SOURCE),
+            Wording("Excepting 'instances' to be an list/array", "", _REST, seen=SOURCE),
+            Wording("No values in 'instances' array", "", _REST, seen=SOURCE),
+            Wording("Expecting object but got list at item {:d} of input list", "", _REST, seen=SOURCE),
+            Wording("Expecting value/list but got object at item {:d} of input list", "", _REST, seen=SOURCE),
+            Wording("When method is classify, key 'examples' is expected and was not found", "", _REST, seen=SOURCE),
+            Wording("Expecting 'examples' value to be an list/array", "", _REST, seen=SOURCE),
+            Wording("Signature input alias: {name:lazy}(feed name: {:lazy}) not found in request", "2.15-2.21", _INPUTS, seen=SOURCE),
+            Wording("Inputs contains invalid name. Used request inputs: ", "2.15-2.21", _INPUTS, seen=SOURCE),
+            Wording("duplicate output tensor alias: {name:w}", "", _PREDICT, seen=SOURCE),
         ),
         ("SG009",),
     ),
@@ -190,6 +216,9 @@ _REQUESTS = (
             Wording("Type: {found:w} is not of expected type: {wanted:w}", "", _REST, seen=SOURCE),
             Wording("Unsupported object type {found:w}", "1.15-2.21", "python/lib/core/py_func.cc", frame="session.py"),
             Wording("Unable to base64 decode", "", _REST, seen=SOURCE),
+            Wording("Conversion of JSON Value: {value:lazy} to type: {wanted:w}", "", _REST, seen=SOURCE),
+            Wording("Unexpected element type in feature: {name:lazy} expecting type: {found:w}", "", _REST, seen=SOURCE),
+            Wording("The dtype of dict['{tensor}'] provided in model.execute(dict) must be {wanted:w}, but was {found:w}", "", "tfjs-converter/src/executor/graph_executor.ts", seen=SOURCE),
         ),
         ("SG002",),
         LIKELY,
@@ -204,6 +233,9 @@ _REQUESTS = (
             Wording("Encountered list at unexpected level: ", "", _REST, seen=SOURCE),
             Wording("found at incorrect level: ", "", _REST, seen=SOURCE),
             Wording("of 'instances' list. Error: Invalid argument: Expecting", "", _REST, seen=SOURCE),
+            Wording("of 'instances' list. Error: INVALID_ARGUMENT: Expecting", "", _REST, seen=SOURCE),
+            Wording("tensor parsing error: {tensor:w}", "", _PREDICT, seen=SOURCE),
+            Wording("The shape of dict['{tensor}'] provided in model.execute(dict) must be {wanted:shape}, but was {found:shape}", "", "tfjs-converter/src/executor/graph_executor.ts", seen=SOURCE),
             Wording("Batching session Run() input tensors must have equal 0th-dimension size", "", "tensorflow_serving/batching/batching_session.cc", seen=SOURCE),
             Wording("Batching session Run() input tensors must have at least one dimension", "", "tensorflow_serving/batching/batching_session.cc", seen=SOURCE),
         ),

@@ -3,7 +3,8 @@
 A field runs to the character that follows it in the template. ``{n:d}`` is a number, ``{name:w}`` a word, ``{rest:line}``
 what is left of the line, ``{text:lazy}`` anything in the line up to the literal that follows it, ``{size:shape}`` something
 in brackets; ``{}`` is not kept. Every field has a greatest length, and a template has two lazy fields at most: looking a
-template up costs time in proportion to the text, whatever the text is. A newline in a template is any white space.
+template up costs time in proportion to the text, whatever the text is. A newline in a template is any white space. A text
+may be cut before the last field (titles, summaries), where what stands before it is long enough to tell the message.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ LONGEST = 600  # characters of a field: paths and keys may be long
 BEFORE = 2 * LONGEST  # how far before its anchor a match may begin
 AFTER = 4 * LONGEST
 ANY_TEXT = "Error: {:line}"
+STANDS_ALONE = 24  # characters that tell a message without the field that follows them
 FRAMED = 1000  # what a frame is worth beside characters of text, where several wordings fit one line
 
 _FIELD = re.compile(r"\{(?P<name>\w*)(?::(?P<kind>\w+))?\}")
@@ -27,6 +29,9 @@ _KINDS = {"d": r"-?[0-9]{1,20}", "w": rf"[^\s'\"`,;()\[\]{{}}]{{1,{LONGEST}}}", 
 # Where a text comes from: a program that was run here said it; it is in the files of a release, or in a program's source;
 # users quote it, and nothing here proves it. scripts/message_sources.py looks that up.
 RUN, SOURCE, QUOTED = "run", "source", "quoted"
+# What a source is named by that is in no wheel of TensorFlow that was looked at: other programs, older releases.
+OUTSIDE = ("tensorflow_serving", "tensorflow_hub", "platform/windows", "triton", "LevelDB", "tensorflow/java", "tensorflow/go",
+           "tensorflow/rust", "google-cloud-ml", "tfjs-", "tfgo", "sagemaker", "before 1.", "before 2.")  # fmt: skip
 
 
 class Wording(NamedTuple):
@@ -54,8 +59,10 @@ class Matcher:
 
     def __init__(self, wording: Wording) -> None:
         self.wording = wording
-        literals = [part for kind, part in pieces(unquoted(wording.template)) if kind == "literal"]
-        self.anchor = max((line for part in literals for line in part.split("\n")), key=len)
+        parts = list(pieces(unquoted(wording.template)))
+        literals = [part for kind, part in parts if kind == "literal"]
+        sought = [*literals[:-1], _stem(parts)] if _stem(parts) else literals
+        self.anchor = max((line for part in sought for line in part.split("\n")), key=len)
         self.weight = sum(map(len, literals)) + (FRAMED if wording.frame and not wording.any_text else 0)
 
     @cached_property
@@ -107,13 +114,27 @@ def fields_of(template: str) -> tuple[str, ...]:
 def pattern_of(template: str) -> str:
     """The regular expression of a template."""
     parts = list(pieces(template))
+    stem = _stem(parts)
     out = []
     for index, (kind, part) in enumerate(parts):
         if kind == "literal":
-            out.append(r"\s{1,20}".join(map(re.escape, part.split("\n"))))
+            cut = len(stem) if stem and index == len(parts) - 2 else len(part)
+            out += [_literal(part[:cut]), f"(?:{_literal(part[cut:])}" if cut < len(part) else ""]
             continue
         name, _, form = part.partition(":")
         following = parts[index + 1][1][0] if index + 1 < len(parts) else "\n"
         body = _KINDS[form] if form else rf"[^{re.escape(following)}\n]{{0,{LONGEST}}}"
         out.append(f"(?P<{name}>{body})" if name else f"(?:{body})")
-    return "".join(out)
+    return "".join(out) + (")?" if stem else "")
+
+
+def _literal(text: str) -> str:
+    return r"\s{1,20}".join(map(re.escape, text.split("\n")))
+
+
+def _stem(parts: list[tuple[str, str]]) -> str:
+    """What stands before the last field, where that alone tells the message; else nothing."""
+    if len(parts) < 2 or [kind for kind, _ in parts[-2:]] != ["literal", "field"]:
+        return ""
+    stem = parts[-2][1].rstrip(" :")
+    return stem if len(stem) >= STANDS_ALONE and stem != parts[-2][1] else ""

@@ -7,7 +7,10 @@ from inspector.rules.rule import ADVICE_NOTE, Example, Found, Rule
 from inspector.rules.wording import plural
 from inspector.topology.inspection import Inspection
 
-_TF_KERAS = "pip install tf_keras, or export again without the optimizer (include_optimizer=False, model.export)"
+_TF_KERAS = (
+    "pip install tf_keras (TF_USE_LEGACY_KERAS=1 also makes it tf.keras), or export again without the optimizer "
+    "(include_optimizer=False, model.export)"
+)
 _OPTIMIZER = """
 object 0 user_object _generic_user_object children=[optimizer: 1, w: 2]
 object 1 user_object {identifier} children=[]{slots}
@@ -23,13 +26,15 @@ class SlotVariables(Rule):
     What it checks: slot_variables (momentum and the like) of every object, and whether that object is an optimizer that
     tf_keras can bring back.
 
-    Why it matters: tf.saved_model.load rebuilds slots by the optimizer's class, which lives in Keras 2. Where it is
-    missing (from TensorFlow 2.16 on it is the package tf_keras), the load stops with "'_UserObject' object has no
-    attribute 'add_slot'". The same file loads as soon as tf_keras is installed. TensorFlow Serving and
-    tf.compat.v1.saved_model.load ignore it.
+    Why it matters: tf.saved_model.load makes the optimizer's object by its identifier "optimizer", a type that only the
+    legacy optimizers of Keras 2 register, and lets it make the slots. TensorFlow tries to import tf_keras for that. From
+    2.16 on Keras is Keras 3, whose optimizers are another kind: where tf_keras is missing, the optimizer comes back as a
+    plain object and the load stops with "'_UserObject' object has no attribute 'add_slot'". The same file loads as soon as
+    tf_keras is installed. TensorFlow Serving and tf.compat.v1.saved_model.load ignore it.
 
-    How to fix: ``pip install tf_keras`` beside TensorFlow, or export again without the optimizer
-    (``model.save(path, include_optimizer=False)``, ``model.export(path)``).
+    How to fix: ``pip install tf_keras`` beside TensorFlow; nothing else has to change. ``TF_USE_LEGACY_KERAS=1`` (set
+    before TensorFlow is imported) or ``import tf_keras`` also brings back the model itself. Or export again without the
+    optimizer (``model.save(path, include_optimizer=False)``, ``model.export(path)``).
     """
 
     code = "OB001"

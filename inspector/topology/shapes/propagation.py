@@ -170,7 +170,7 @@ class Inference:
         pending: list[int] = []
         fact_of = facts.__getitem__
         for at, name, inputs, kind in zip(range(len(graph)), graph.names, graph.inputs, graph.kinds, strict=True):
-            if inputs and inputs[-1].startswith("^"):
+            if inputs and inputs[-1][:1] == "^":
                 inputs = [tensor for tensor in inputs if tensor[:1] != "^"]
             try:
                 key = (kind.twin, *map(fact_of, inputs))
@@ -386,6 +386,8 @@ def declared_shapes(function: Function) -> list[Shape]:
 
 def _unshaped(function: Function) -> list[int]:
     """The arguments whose attr ``_output_shapes`` is an empty list."""
+    if not function.may_say_shapes:
+        return []
     arguments, attrs = len(function.arguments), function.proto.arg_attr
     own = {index: attrs[index].attr for index in sorted(attrs) if index < arguments}
     return [

@@ -1,0 +1,1 @@
+"""KR: Keras. Asked only where a loader of Keras takes part."""
