@@ -9,7 +9,7 @@ from inspector.topology.inspection import Inspection
 
 _MODEL = (
     'object 0 user_object _tf_keras_sequential producer=1 min_consumer=1 metadata="{\\"class_name\\": \\"Sequential\\", '
-    '\\"name\\": \\"s\\", \\"config\\": {\\"layers\\": []}, \\"keras_version\\": \\"%s\\"}"\n'
+    '\\"name\\": \\"s\\", \\"config\\": {\\"name\\": \\"s\\", \\"layers\\": []}, \\"keras_version\\": \\"%s\\"}"\n'
 )
 _MINOR = re.compile(r"(\d+)\.(\d+)(?!\d)", re.ASCII)
 
