@@ -45,7 +45,7 @@ class Computation:
     """Tokens for one MetaGraph. ``labels`` are nodes of the main graph that stand for themselves: inputs, variables,
     assets, tables. Cost: one pass over what is asked for."""
 
-    __slots__ = ("_forms", "_locals", "_main", "_positions", "_reach", "labels", "ledger", "meta")
+    __slots__ = ("_forms", "_locals", "_main", "_named", "_positions", "_reach", "labels", "ledger", "meta")
 
     def __init__(self, meta: MetaGraph, ledger: Ledger, labels: Mapping[str, Hashable], reach: Reach) -> None:
         self.meta = meta
@@ -54,6 +54,7 @@ class Computation:
         self._reach = reach
         self._forms: dict[str, Form] = {}
         self._locals: dict[Kind, tuple[Token, tuple[int, ...] | None]] = {}
+        self._named: dict[Kind, Token] = {}
         self._main: dict[str, Token] = {}
         self._positions = reach.positions()
 
@@ -113,6 +114,15 @@ class Computation:
             else:
                 token = self.ledger.note((kind.op, said(kind, self._refer)))
             found = self._locals[kind] = token, order
+        return found
+
+    def said(self, kind: Kind) -> Token:
+        """What a node says by itself: of functions only their names, without counters."""
+        if not kind.functions and kind.op not in self.meta.library.by_name:
+            return self._local(kind)[0]
+        found = self._named.get(kind)
+        if found is None:
+            found = self._named[kind] = self.ledger.note((kind.op, said(kind, function_base)))
         return found
 
     def _refer(self, name: str) -> Hashable:

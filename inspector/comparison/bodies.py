@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from inspector.canonical.form import Canonical
-from inspector.canonical.graphs import CALLS, own_attrs
+from inspector.canonical.graphs import CALLS, Computation, own_attrs
 from inspector.canonical.kinds import said
 from inspector.canonical.names import function_base, without_counters
 from inspector.canonical.tensors import tensor_bytes
@@ -87,12 +87,11 @@ def _scopes(bodies: Iterable[Body]) -> str:
 class Bodies:
     """Compares graphs of two MetaGraphs."""
 
-    __slots__ = ("_compared", "_kinds", "new", "old")
+    __slots__ = ("_compared", "new", "old")
 
     def __init__(self, old: Canonical, new: Canonical) -> None:
         self.old = old
         self.new = new
-        self._kinds: dict[Kind, Hashable] = {}
         self._compared: dict[Hashable, tuple[tuple[OpChange, ...], list[tuple[str, str, Pairs]]]] = {}
 
     def main(
@@ -101,7 +100,7 @@ class Bodies:
         """The main graphs, as far as these nodes, and the functions below that differ. ``results`` are the tensors that
         one asks for, by the same names."""
         left, right = (
-            _Side(side.meta.graph, sorted(nodes), side.computation.labels, its)
+            _Side(side.meta.graph, sorted(nodes), side.computation.labels, its, side.computation)
             for side, nodes, its in zip((self.old, self.new), (old, new), results, strict=True)
         )
         below: list[tuple[str, str, Pairs]] = []
@@ -119,7 +118,8 @@ class Bodies:
         key = old, new, frozenset(pairs)
         if key not in self._compared:
             below: list[tuple[str, str, Pairs]] = []
-            left, right = (_function_side(function, place, pairs) for place, function in enumerate((one, other)))
+            left, right = (_function_side(function, place, pairs, side.computation)
+                           for place, (function, side) in enumerate(((one, self.old), (other, self.new))))  # fmt: skip
             self._compared[key] = (*_own(one, other), *self._changes(left, right, below)), below
         yield from self._found(function_base(new), *self._compared[key], seen)
 
@@ -136,14 +136,14 @@ class Bodies:
         return tuple(found)
 
     def _changes(self, old: _Side, new: _Side, below: list[tuple[str, str, Pairs]]) -> Iterator[OpChange]:
-        left, right = ([self._key(side, at) for at in side.nodes] for side in (old, new))
+        left, right = ([side.key(at) for at in side.nodes] for side in (old, new))
         pairs = aligned(left, right, (
             (lambda i: (old.name(i), left[i]), lambda j: (new.name(j), right[j])),
             (lambda i: (old.role(i), left[i]), lambda j: (new.role(j), right[j])),
             (old.role, new.role),
             (lambda i: old.name(i)[1], lambda j: new.name(j)[1]),
             (lambda i: left[i], lambda j: right[j]),
-            (lambda i: self._plain(old, i), lambda j: self._plain(new, j)),
+            (old.does, new.does),
         ))  # fmt: skip
         named = {label: name for name, label in new.known.items()}
         partner = _Partners([
@@ -165,24 +165,6 @@ class Bodies:
             yield self._whole(REMOVED, old, old.nodes[i])
         yield from _results(old, new, partner)
 
-    def _key(self, side: _Side, at: int) -> Hashable:
-        """What a node does, and which variables and arguments it reads; a variable is what it is called."""
-        name = side.graph.names[at]
-        if name in side.known:
-            return "known", side.known[name]
-        inputs = side.graph.inputs[at]
-        read = [side.known.get(text) for text in inputs] if len(inputs) <= _READERS else []
-        return self._does(side.graph.kinds[at]), tuple(read) if any(read) else ()
-
-    def _plain(self, side: _Side, place: int) -> Hashable:
-        return self._does(side.graph.kinds[side.nodes[place]])
-
-    def _does(self, kind: Kind) -> Hashable:
-        found = self._kinds.get(kind)
-        if found is None:
-            found = self._kinds[kind] = (kind.op, said(kind, function_base))
-        return found
-
     def _whole(self, what: str, side: _Side, at: int) -> OpChange:
         kind = side.graph.kinds[at]
         attrs = tuple((name, "", _spelled(kind, name)) for name, _ in said(kind, function_base))
@@ -195,7 +177,7 @@ class Bodies:
         one, other = old.graph.kinds[before], new.graph.kinds[after]
         given, wanted = old.graph.inputs[before], new.graph.inputs[after]
         attrs: list[tuple[str, str, str]] = []
-        if one is not other and self._does(one) != self._does(other):
+        if one is not other and old.computation.said(one) != new.computation.said(other):
             left, right = dict(said(one, function_base)), dict(said(other, function_base))
             for name in sorted({*left, *right}):
                 if left.get(name) != right.get(name) and not _implied(one, other, name):
@@ -232,15 +214,32 @@ class _Side:
     """A graph of one model, and those of its nodes that run, in file order. ``known`` are nodes and arguments that have
     a name of their own, ``results`` the tensors that are asked for."""
 
-    __slots__ = ("graph", "known", "nodes", "results")
+    __slots__ = ("computation", "graph", "known", "nodes", "results")
 
     def __init__(
-        self, graph: Graph, nodes: list[int], known: Mapping[str, Hashable], results: Mapping[str, str]
-    ) -> None:
+        self, graph: Graph, nodes: list[int], known: Mapping[str, Hashable], results: Mapping[str, str],
+        computation: Computation,
+    ) -> None:  # fmt: skip
+        self.computation = computation
         self.graph = graph
         self.nodes = nodes
         self.known = known
         self.results = results
+
+    def key(self, at: int) -> Hashable:
+        """What a node does, and which variables and arguments it reads; a variable is what it is called."""
+        name = self.graph.names[at]
+        if name in self.known:
+            return "known", self.known[name]
+        does, inputs = self.computation.said(self.graph.kinds[at]), self.graph.inputs[at]
+        if len(inputs) > _READERS:
+            return does
+        read = [self.known.get(text) for text in inputs]
+        return (does, *read) if any(read) else does
+
+    def does(self, place: int) -> Hashable:
+        """What a node does, by itself."""
+        return self.computation.said(self.graph.kinds[self.nodes[place]])
 
     def name(self, place: int) -> tuple[str, str]:
         at = self.nodes[place]
@@ -252,11 +251,11 @@ class _Side:
         return self.graph.kinds[at].op, without_counters(self.graph.names[at])
 
 
-def _function_side(function: Function, place: int, pairs: Pairs) -> _Side:
+def _function_side(function: Function, place: int, pairs: Pairs, computation: Computation) -> _Side:
     ends = [*function.ret.values(), *function.control_ret.values()]
     known = {pair[place]: ("argument", number) for number, pair in enumerate(pairs)}
     results = {str(at): function.ret.get(arg.name, "") for at, arg in enumerate(function.signature.output_arg)}
-    return _Side(function.body, _alive(function.body, ends), known, results)
+    return _Side(function.body, _alive(function.body, ends), known, results, computation)
 
 
 def _own(old: Function, new: Function) -> Iterator[OpChange]:
@@ -325,7 +324,7 @@ def _inputs(given: Sequence[str], wanted: Sequence[str], partner: _Partners) -> 
                 was = data[start + step] if start + step < end else NOTHING
                 now = its[begin + step] if begin + step < stop else NOTHING
                 if NOTHING in (was, now) or one[start + step] != other[begin + step]:
-                    found.append((str(begin + step), was, now))
+                    found.append((str(begin + step), was, f"another {now}" if now == was else now))
     return found + _controls(given, wanted, partner)
 
 

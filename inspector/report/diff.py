@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 from inspector.differences.difference import CALLERS, CLASSES, COMPATIBLE, LOAD, METADATA, NUMBERS, SAME, WEIGHTS
 from inspector.report.style import Style
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from inspector.comparison import Change, Comparison
     from inspector.comparison.bodies import Body, OpChange
     from inspector.comparison.computation import Told
+    from inspector.comparison.environment import Environment
     from inspector.comparison.numeric import Distance
     from inspector.comparison.values import Moved
 
@@ -21,9 +23,11 @@ TITLES = {
     LOAD: "no longer loads or runs", CALLERS: "breaks callers", NUMBERS: "computes otherwise", WEIGHTS: "other weights",
     COMPATIBLE: "compatible", METADATA: "metadata", SAME: "no difference",
 }  # fmt: skip
+UNKNOWN = "unknown"
 _FOLDED = ("key", "loader")  # in a change's data: what several changes may differ in alone
 _PLACES = 10
-TENSORS = 20  # whose values are shown without --details
+_ALIKE = 20  # changes of one code that are listed without --details
+_TENSORS = 20  # whose values are shown without --details
 _MEASURES = ("differ", "max", "mean", "relative", "cosine", "not finite")
 _OPS = 200  # of one graph
 _MARKS = {"added": "+", "removed": "-", "changed": "~"}
@@ -62,11 +66,13 @@ def text_lines(found: Comparison, style: Style, details: bool = False) -> Iterat
     for level, pairs in _by_class(found):
         yield ""
         yield f"{paint.get(level, style.head)(TITLES[level])}"
-        for change, bodies in pairs if details else folded(pairs):
+        for (change, bodies), more in listed(pairs, details):
             yield f"  {style.title(change.code)}  {change.message}"
-            yield from (f"         {line}" for line in _places(change, details))
+            yield from (f"         {line}" for line in places(change, details))
             if details:
                 yield from (f"         {line}" for line in graph_lines(bodies, style, shown))
+            if more:
+                yield f"  {style.title(change.code)}  and {more} more"
     if any(found.bodies) and not details:
         yield "  (--details lists the ops)"
     if found.values:
@@ -79,24 +85,29 @@ def text_lines(found: Comparison, style: Style, details: bool = False) -> Iterat
 
 
 def _values(found: Comparison, style: Style, details: bool) -> Iterator[str]:
-    """How far the tensors moved, the furthest first, and all of them as one."""
-    ordered = furthest_first(found)
-    shown = ordered if details else ordered[:TENSORS]
+    rows, more = value_rows(found, details)
+    widths = [max(map(len, column)) for column in zip(*[row for row in rows if len(row) == len(rows[0])], strict=True)]
+    for place, row in enumerate(rows):
+        line = "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=False)).rstrip()
+        yield style.head(line) if place == 0 else line
+    if more:
+        yield f"and {more} more"
+
+
+def value_rows(found: Comparison, details: bool) -> tuple[list[tuple[str, ...]], int]:
+    """A table of how far the tensors moved: its head, all of them as one, then the furthest first; those that could not be
+    measured come last, with the reason. And how many are left out."""
+    ordered = _furthest_first(found)
+    shown = ordered if details else ordered[:_TENSORS]
     measured = [("all of them", found.total), *[(one.name, one.distance) for one in shown]]
     rows: list[tuple[str, ...]] = [("values of what changed", *_MEASURES)]
     rows += [(name, *_measures(distance)) for name, distance in measured if distance is not None]
     if all(row[-1] == "" for row in rows[1:]):
         rows = [row[:-1] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    rows += [(one.name, one.why) for one in shown if one.distance is None]
-    for place, row in enumerate(rows):
-        line = "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=False)).rstrip()
-        yield style.head(line) if place == 0 else line
-    if len(shown) < len(ordered):
-        yield f"and {len(ordered) - len(shown)} more"
+    return [*rows, *[(one.name, one.why) for one in shown if one.distance is None]], len(ordered) - len(shown)
 
 
-def furthest_first(found: Comparison) -> list[Moved]:
+def _furthest_first(found: Comparison) -> list[Moved]:
     """The tensors that were measured by how far they moved; those that could not be measured come first."""
     return sorted(found.values, key=lambda one: -(one.distance.relative or 0.0) if one.distance else -math.inf)
 
@@ -117,7 +128,16 @@ def _by_class(found: Comparison) -> Iterator[tuple[str, list[tuple[Change, tuple
             yield level, some
 
 
-def folded(pairs: Iterable[Told]) -> list[Told]:
+def listed(pairs: Iterable[Told], details: bool) -> Iterator[tuple[Told, int]]:
+    """Each change that is shown, and after the last one of its code how many more of it there are."""
+    for _, alike in groupby(pairs if details else _folded(pairs), key=lambda told: told[0].code):
+        told = list(alike)
+        kept = told if details or len(told) <= _ALIKE else told[:_ALIKE]
+        yield from ((one, 0) for one in kept[:-1])
+        yield kept[-1], len(told) - len(kept)
+
+
+def _folded(pairs: Iterable[Told]) -> list[Told]:
     """Changes that say the same of several signatures or loaders as one, of all of them."""
     found: dict[object, list[Told]] = {}
     for number, (change, bodies) in enumerate(pairs):
@@ -136,7 +156,7 @@ def _as_one(told: list[Told]) -> Told:
     return change._replace(data={**change.data, named: all_of_them}), bodies
 
 
-def _places(change: Change, details: bool) -> Iterator[str]:
+def places(change: Change, details: bool) -> Iterator[str]:
     if change.code != "DF300":
         return
     shown = change.places if details else change.places[:_PLACES]
@@ -183,22 +203,27 @@ def _cut(text: str) -> str:
 
 def facts(found: Comparison) -> list[tuple[str, str, str]]:
     """What both sides are, one fact a row."""
-    rows: list[tuple[str, Any, Any]] = []
-    old, new = found.environments
-    for name, one, other in (
-        ("saved by TensorFlow", old.saved_by or "unknown", new.saved_by or "unknown"),
-        ("producer", old.producer, new.producer),
-        ("companion packages", ", ".join(old.packages) or "none", ", ".join(new.packages) or "none"),
-        ("size on disk", size(old.disk), size(new.disk)),
-        ("parameters", f"{old.parameters:,}", f"{new.parameters:,}"),
-        ("estimated memory", size(old.memory), size(new.memory)),
-        ("nodes", f"{old.nodes:,}", f"{new.nodes:,}"),
-        ("functions", f"{old.functions:,}", f"{new.functions:,}"),
-    ):
-        rows.append((name, one, other))
-    for name in sorted({*old.oldest, *new.oldest}):
-        rows.append((f"oldest for {name}", old.oldest.get(name, "?"), new.oldest.get(name, "?")))
-    return [(name, str(one), str(other)) for name, one, other in rows]
+    columns = [_side_facts(side, bool(report.model.meta_graphs))
+               for side, report in zip(found.environments, (found.old, found.new), strict=True)]  # fmt: skip
+    oldest = sorted({*found.environments[0].oldest, *found.environments[1].oldest})
+    for column, side in zip(columns, found.environments, strict=True):
+        column.update((f"oldest for {name}", side.oldest.get(name, UNKNOWN)) for name in oldest)
+    return [(name, one, columns[1][name]) for name, one in columns[0].items()]
+
+
+def _side_facts(side: Environment, read: bool) -> dict[str, str]:
+    """What one side is; of a model that cannot be read only its size is known."""
+    found = {
+        "saved by TensorFlow": side.saved_by or UNKNOWN,
+        "producer": str(side.producer),
+        "companion packages": ", ".join(side.packages) or "none",
+        "size on disk": size(side.disk),
+        "parameters": f"{side.parameters:,}",
+        "estimated memory": size(side.memory),
+        "nodes": f"{side.nodes:,}",
+        "functions": f"{side.functions:,}",
+    }
+    return found if read else {name: value if name == "size on disk" else UNKNOWN for name, value in found.items()}
 
 
 def _table(found: Comparison, style: Style) -> Iterator[str]:

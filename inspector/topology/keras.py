@@ -7,7 +7,6 @@ tf_keras/src/saving/legacy/saved_model/load.py (KerasObjectLoader), saving_utils
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -45,7 +44,7 @@ _ADDED = frozenset(
 )
 _CHOICES = {"standardize": keras_names.STANDARDIZE, "split": keras_names.SPLIT}
 _DEEP = 200
-_LAYER = re.compile(r"layer-(\d+)")
+_LAYER = r"layer-(\d+)"
 
 
 class Unknown(NamedTuple):
@@ -191,7 +190,7 @@ def _layers_of(objects: ObjectGraph, node: int) -> list[int]:
     """The children layer-0, layer-1 ... up to the first number that is not there."""
     numbered: dict[int, int] = {}
     for name, child in objects.children[node]:
-        found = _LAYER.match(name)
+        found = re.match(_LAYER, name)
         if found is not None:
             numbered[int(found[1])] = child
     ordered = []
@@ -204,6 +203,8 @@ def _layers_of(objects: ObjectGraph, node: int) -> list[int]:
 
 def decoded(text: str) -> tuple[dict[str, Any], str]:
     """The metadata of an object, and why Keras cannot decode it; one of them is empty."""
+    import json
+
     try:
         tree = json.loads(text, object_hook=_checked)
     except json.JSONDecodeError as error:

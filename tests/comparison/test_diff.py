@@ -14,6 +14,7 @@ from inspector.comparison import diff, numeric
 from inspector.comparison.numeric import distance
 from inspector.comparison.shapes import relation
 from inspector.differences.registry import differences
+from tests.building import build
 from tests.comparison.edits import EDITS
 from tests.differential.workbench import GOLDEN, INDEX, Copy
 
@@ -84,7 +85,9 @@ def test_an_op_that_came_between_is_listed_with_the_one_that_takes_it(tmp_path: 
 
 def test_values(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     old, new = edited("weights_changed", tmp_path)
-    (moved,) = diff(old, new, tensorflow="2.21", values=True).values
+    told: list[tuple[int, int]] = []
+    (moved,) = diff(old, new, tensorflow="2.21", values=True, progress=lambda *done: told.append(done)).values
+    assert told[-1] == (48, 48)
     assert moved.name == "kernel"
     assert moved.distance is not None
     assert (moved.distance.total, moved.distance.differing) == (12, 1)
@@ -148,3 +151,24 @@ def test_the_environment_is_set_side_by_side() -> None:
     assert (old.parameters, new.parameters) == (15, 0)
     assert old.oldest["tf2 on cpu"] == "2.10.1"
     assert old.disk > old.memory > 0
+
+
+def test_many_changes_stay_readable_and_fit_a_comment(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = [f"layer_{number}/{'a_long_scope/' * 5}kernel" for number in range(3000)]
+    for side, kept in (("old", names[:1]), ("new", names)):
+        build("meta_graph tags=[serve]\n" + "".join(f"variable {name} float32[1]\n" for name in kept), tmp_path / side)
+    assert run(f"{tmp_path}/old", f"{tmp_path}/new") == 0
+    assert capsys.readouterr().out.count("was added") == 20
+    assert run("--details", f"{tmp_path}/old", f"{tmp_path}/new") == 0
+    assert capsys.readouterr().out.count("was added") == 2999
+    assert run("--details", "--format", "markdown", f"{tmp_path}/old", f"{tmp_path}/new") == 0
+    written = capsys.readouterr().out
+    assert "and 2979 more" in written
+    assert len(written) < 65_536
+
+
+def test_what_is_unreadable_is_unknown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "saved_model.pb").write_bytes((MODULE / "saved_model.pb").read_bytes()[:1000])
+    assert run(str(tmp_path), str(MODULE)) == 3
+    rows = dict(line.split("  ", 1) for line in capsys.readouterr().out.splitlines() if line.startswith("param"))
+    assert rows["parameters"].split() == ["unknown", "15"]
