@@ -8,6 +8,7 @@ with one name, those of ``_all_variables`` come in the order of the variables wi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator, Mapping
 
 from inspector.canonical.names import natural, without_counters
@@ -77,36 +78,43 @@ def lacks_index(model: Model) -> bool:
 
 def names_without_index(model: Model) -> dict[str, str]:
     """Checkpoint key → name, of the variables in lists, where a model lacks its index."""
-    return {key: name for key, (name, _) in _renamed(model, {})} if model.bundle is None else {}
+    return {key: name for key, (name, _) in _renamed(model, {}, guessed=True)}
 
 
-def object_variables(model: Model, objects: ObjectGraph) -> list[ObjectVariable]:
+def object_variables(model: Model, objects: ObjectGraph, *, guessed: bool = False) -> list[ObjectVariable]:
     """The SavedVariables of an object graph with their checkpoint keys. Where the checkpoint's own object graph does not
-    read (a shard is missing), the keys are those that a save gives: the paths."""
+    read (a shard is missing), the keys of the index are followed from the root. ``guessed``: without an index a key is the
+    path that a save takes, which depends on the order in the file."""
     bundle = model.bundle
     graph = bundle.object_graph() if bundle is not None else None
     found = objects.variables(graph)
-    if graph is not None:
-        return found
-    if bundle is None:
+    if bundle is None and guessed:
         return [
             one._replace(key=f"{one.path.replace('.', '/')}{_VALUE}") if " " not in one.path else one for one in found
         ]
-    keys = {_path(key): key for key in bundle.entries if key.endswith(_VALUE)}
-    return [one._replace(key=keys.get(one.path)) for one in found]
+    if bundle is None or graph is not None:
+        return found
+    keys = {_followed(objects, key): key for key in bundle.entries if key.endswith(_VALUE)}
+    return [one._replace(key=keys.get(one.node)) for one in found]
 
 
-def _path(key: str) -> str:
-    """The path from the root that a key stands for (names are escaped as in tensorflow/python/checkpoint/trackable_utils.py)."""
-    return ".".join(part.replace(".S", "/").replace("..", ".") for part in short(key).split("/"))
+def _followed(objects: ObjectGraph, key: str) -> int | None:
+    """The object that a key leads to (names in it are escaped: tensorflow/python/trackable/trackable_utils.py)."""
+    node: int | None = 0
+    for part in short(key).split("/"):
+        name = re.sub(r"\.([.S])", lambda found: "." if found[1] == "." else "/", part)
+        node = objects.tracked(node).get(name) if node is not None and node < len(objects.nodes) else None
+    return node
 
 
-def _renamed(model: Model, entries: Mapping[str, BundleEntry]) -> Iterator[tuple[str, tuple[str, bool]]]:
+def _renamed(
+    model: Model, entries: Mapping[str, BundleEntry], *, guessed: bool = False
+) -> Iterator[tuple[str, tuple[str, bool]]]:
     """Checkpoint key → name, and whether it stands there again, for the variables in lists."""
     lists: dict[str, list[tuple[int, ObjectVariable]]] = {}
     twins: dict[Hashable, int] = {}  # content → the place of the first variable that has it, and a place of its own
     objects = model.meta_graphs[0].objects if model.is_v2 else None
-    variables = [] if objects is None else object_variables(model, objects)
+    variables = [] if objects is None else object_variables(model, objects, guessed=guessed)
     for place, variable in enumerate(sorted(variables, key=lambda one: natural(one.path))):
         if variable.key:
             holder, _, last = short(variable.key).rpartition("/")

@@ -247,7 +247,8 @@ class _Parts:
         yield from compare_computations(old, new, pairs)
 
     def _side(self, model: Model, meta: MetaGraph, place: int) -> Canonical:
-        return Canonical(model, meta, self._stored[place], self._ledger)
+        lost = model.bundle is None and (self._old, self._new)[1 - place].bundle is not None
+        return Canonical(model, meta, self._stored[place], self._ledger, lost=lost)
 
 
 def _calls(side: Canonical) -> dict[str, Call]:
