@@ -7,7 +7,7 @@ assets by name and content; each difference is a ``Change`` of one of the classe
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -34,7 +34,7 @@ from inspector.comparison.interface import (
 )
 from inspector.comparison.loads import compare_loads, unjudged
 from inspector.comparison.metadata import compare_files, compare_metadata
-from inspector.comparison.values import Values, measure
+from inspector.comparison.values import Progress, Values, measure
 from inspector.comparison.weights import compare_weights, match_weights
 from inspector.differences.difference import BUMPS, CLASSES, NUMBERS, SAME, worst
 from inspector.discovery import expand
@@ -139,12 +139,13 @@ def diff(
     values: bool = False,
     oldest: bool = False,
     limits: Limits = DEFAULT_LIMITS,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Comparison:
     """What changed from ``old`` to ``new``, worst first. Of a TensorFlow Serving base folder the newest version is taken.
 
     Targets and loaders as in ``check``: they decide the class "load". ``values`` reads the tensors that changed and says
-    by how much; ``progress`` is told the bytes done. ``oldest`` finds the oldest release that will do for each side.
+    by how much; ``progress`` is told the bytes done, and how many there are. ``oldest`` finds the oldest release that will
+    do for each side.
     Cost: two checks, and about a third of one. Raises UsageError for a path that does not exist.
     """
     wanted = tuple(targets) or choose_targets(tensorflow, device, packages, env, host).targets
@@ -206,7 +207,7 @@ class _Parts:
         for one, other in self._pairs():
             yield from self._meta_graphs(one, other)
 
-    def measure(self, progress: Callable[[int], None] | None) -> Values:
+    def measure(self, progress: Progress | None) -> Values:
         one, other = self._old.bundle, self._new.bundle
         if one is None or other is None:
             return Values()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -13,7 +13,7 @@ from inspector.model import dtypes
 from inspector.model.bundle import TensorBundle
 from inspector.named_tuple import NamedTuple
 
-Progress = Callable[[int], None]
+Progress = Callable[[int, int], None]  # bytes done, bytes in all
 
 
 class Values(NamedTuple):
@@ -42,24 +42,37 @@ def measure(
 ) -> Values:  # fmt: skip
     """The distance of each of these tensors, which both sides have with one dtype and shape.
 
-    ``progress`` is told the bytes done so far, of one side.
+    ``progress`` is told the bytes done so far, of one side, and how many there are.
     """
-    done = 0
+    wanted = list(names)
+    done, whole = 0, sum(new[name].size for name in wanted)
     total = Sums()
     found = []
-    for name in names:
+
+    def tell(read: int) -> None:
+        if progress is not None:
+            progress(done + read, whole)
+
+    for name in wanted:
         one, other = old[name], new[name]
         try:
-            found.append(_measure(name, one, other, old_bundle, new_bundle, total))
+            found.append(_measure(name, one, other, old_bundle, new_bundle, total, tell))
         except (FormatError, OSError) as error:
             found.append(Moved(name, other.key, None, str(error)))
         done += other.size
-        if progress is not None:
-            progress(done)
+        tell(0)
     return Values(tuple(found), total.distance() if total.count else None)
 
 
-def _measure(name: str, one: Stored, other: Stored, old: TensorBundle, new: TensorBundle, total: Sums) -> Moved:
+def _measure(
+    name: str,
+    one: Stored,
+    other: Stored,
+    old: TensorBundle,
+    new: TensorBundle,
+    total: Sums,
+    tell: Callable[[int], None],
+) -> Moved:
     if one.dtype == dtypes.STRING and not (old.entries[one.key].slices or new.entries[other.key].slices):
         left, right = old.read_string_tensor(one.key), new.read_string_tensor(other.key)
         differ = sum(a != b for a, b in zip(left, right, strict=False))
@@ -70,8 +83,17 @@ def _measure(name: str, one: Stored, other: Stored, old: TensorBundle, new: Tens
     if [piece.shape for piece in left_pieces] != [piece.shape for piece in right_pieces]:
         return Moved(name, other.key, None, "the tensor is cut into other slices")
     found = summed(
-        chain.from_iterable(map(old.chunks, left_pieces)), chain.from_iterable(map(new.chunks, right_pieces)), one.dtype,
+        chain.from_iterable(map(old.chunks, left_pieces)),
+        _counted(chain.from_iterable(map(new.chunks, right_pieces)), tell), one.dtype,
         big=(old.header.endianness == "big", new.header.endianness == "big"),
     )  # fmt: skip
     total.merge(found)
     return Moved(name, other.key, found.distance())
+
+
+def _counted(chunks: Iterable[bytes], tell: Callable[[int], None]) -> Iterator[bytes]:
+    read = 0
+    for chunk in chunks:
+        yield chunk
+        read += len(chunk)
+        tell(read)

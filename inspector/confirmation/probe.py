@@ -378,9 +378,10 @@ class Tf2(Python):
 def signatures_of(loaded: Any) -> "dict[str, Any]":
     """The functions in ``signatures`` of a loaded object."""
     try:
-        return dict(getattr(loaded, "signatures", {}))
+        named = dict(getattr(loaded, "signatures", {}))
     except TypeError:  # a signature map that was not revived
         return {}
+    return {key: one for key, one in named.items() if hasattr(one, "structured_input_signature")}
 
 
 class Tf1(Python):

@@ -128,8 +128,8 @@ def nothing_restored(finding: Finding, walk: Walk) -> bool:
 
 
 def stays_unset(finding: Finding, walk: Walk) -> bool:
-    """A variable that the call reads and that neither the restore, which ran, nor the init op sets."""
-    return VARIABLES in walk.given and finding.data["node"] in walk.nodes
+    """A variable that the call reads and that neither the restore nor the init op sets."""
+    return finding.data["node"] in walk.nodes
 
 
 def stays_unset_in_tf2(finding: Finding, walk: Walk) -> bool:

@@ -122,10 +122,6 @@ def _takes_fewer_tensors(finding: Finding, walk: Walk) -> bool:
     return _takes_fewer(finding, walk) and finding.data["side"] != "attrs"
 
 
-def _is_instantiated_call(finding: Finding, walk: Walk) -> bool:
-    return finding.data["op"] in CALLS
-
-
 def _is_node(finding: Finding, walk: Walk) -> bool:
     """Not a GradientDef."""
     return finding.where.field != "gradient"
@@ -237,12 +233,12 @@ SHAPES_OF_MAIN = minds("shape-conflict", "output-shapes-inconsistent", when=_see
 
 ATTRS_IN_MAIN = (Mind("attr-unknown", when=_attr_is_left),)
 
-# What Python's shape inference refuses when it imports a graph.
-SHAPES_IN_PYTHON = minds("restore-op")
+# What the shape function of a RestoreV2 refuses.
+SHAPES_OF_RESTORE = minds("restore-op")
 
 # What Python's import of a function library refuses: every function, used or not.
 IN_LIBRARY = (
-    *SHAPES_IN_PYTHON,
+    *SHAPES_OF_RESTORE,
     Mind("function-missing", when=_is_node),
     *minds("function-recursive", "return-missing", "function-attr-refused", "argument-dtype"),
     Mind("input-shapes-count", when=_shapes_are_counted),
@@ -302,11 +298,9 @@ AT_IMPORT = (
     *SHAPES_OF_MAIN,
 )
 
-CALLS_IN_MAIN = (Mind("function-missing", when=_is_instantiated_call), Mind("function-duplicate", when=_differs))
-
 # What Python's import of a V1 main graph refuses.
 IN_V1_MAIN = (
-    *SHAPES_IN_PYTHON,
+    *SHAPES_OF_RESTORE,
     Mind("function-missing", when=_is_node),
     *minds(
         "op-not-registered",
@@ -338,8 +332,12 @@ SPELLED_FOR_PYTHON = (Mind("device-malformed", when=_refused_by_python),)
 # A function that is added twice is refused where it does not equal itself (function.cc FunctionDefsEqual).
 SAME_FUNCTIONS = (Mind("const-dtype", when=_overflow_aborts, how="abort"), Mind("const-dtype", when=cannot_be_parsed))
 
-# A Session adds each function twice.
+# A session knows one function of a name.
+ADDED = (Mind("function-duplicate", when=_differs),)
+
+# A Session of Python adds each function twice.
 ADDED_TWICE = (
+    *ADDED,
     Mind("duplicate-node", when=_is_twice_in_body),
     *SAME_FUNCTIONS,
     Mind("function-missing", when=_is_gradient),

@@ -59,8 +59,10 @@ def assets_are_refused(finding: Finding, walk: Walk) -> bool:
 
 
 def collection_is_refused(finding: Finding, walk: Walk) -> bool:
-    """Nodes in place of variables stop only who makes variables of its own of them (eager/wrap_function.py)."""
-    return finding.data["case"] != "no variables" or walk.loader == "tf2"
+    """Nodes in place of variables stop only who makes variables of its own of them (eager/wrap_function.py), or a saver
+    because there is no saver_def (training/saver.py)."""
+    saverless = walk.view is not None and walk.view.meta.saver_def is None
+    return finding.data["case"] != "no variables" or walk.loader == "tf2" or saverless
 
 
 def of_init_op(finding: Finding, walk: Walk) -> bool:

@@ -93,20 +93,32 @@ def _is_placed_at_first_run(finding: Finding, walk: Walk) -> bool:
     return PLACED not in walk.given and _is_placed(finding, walk)
 
 
+def _call_is_placed(finding: Finding, walk: Walk) -> bool:
+    """Placing a call looks at the function's own resources (placer_inspection_required_ops_utils.cc)."""
+    return finding.data["op"] in nodes.CALLS and nodes.in_main(finding, walk)
+
+
+def _call_is_placed_at_first_run(finding: Finding, walk: Walk) -> bool:
+    return PLACED not in walk.given and _call_is_placed(finding, walk)
+
+
 # Placing the main graph, as Python hands it on and as it is written.
 PLACED_BY_PYTHON = (
+    Mind("function-missing", when=_call_is_placed),
     Mind("device-pin", when=device_is_refused),
     Mind("device-malformed", when=_refused_after_python),
     Mind("no-kernel", when=_is_placed),
 )
 
 PLACED_AS_WRITTEN = (
+    Mind("function-missing", when=_call_is_placed),
     Mind("device-pin", when=device_is_refused),
     Mind("device-malformed", when=refused_by_runtime),
     Mind("no-kernel", when=_is_placed),
 )
 
 PLACED_AT_FIRST_RUN = (
+    Mind("function-missing", when=_call_is_placed_at_first_run),
     Mind("device-pin", when=_absent_at_first_run),
     Mind("device-malformed", when=_refused_at_first_run),
     Mind("no-kernel", when=_is_placed_at_first_run),

@@ -52,6 +52,7 @@ STEPS = (
         (
             *minds("graphdef-version"),
             *nodes.AT_IMPORT,
+            *nodes.SHAPES_OF_RESTORE,
             Mind("attr-unknown", when=nodes.attr_is_refused),
             *releases.DEPRECATED_IN_MAIN,
             *checkpoint.HANDLES,
@@ -61,11 +62,10 @@ STEPS = (
     ),
     Step(
         "add the functions to the session",
-        (Mind("gradient-definition", when=has_datum("problem", "twice")), Mind("function-named-like-op")),
+        (*nodes.ADDED, Mind("gradient-definition", when=has_datum("problem", "twice")), Mind("function-named-like-op")),
         "core/framework/function.cc FunctionLibraryDefinition::AddFunctionDef, AddGradientDef",
         reads=(ALL_FUNCTIONS,),
     ),
-    Step("resolve calls", nodes.CALLS_IN_MAIN, "core/framework/function.cc FunctionLibraryDefinition", reads=(MAIN,)),
     Step(
         "place what is lowered into the graph",
         lowering.PLACED_WITH_MAIN,

@@ -38,7 +38,7 @@ STEPS = (
         (
             *minds("graphdef-version"),
             *nodes.AT_IMPORT,
-            *nodes.SHAPES_IN_PYTHON,
+            *nodes.SHAPES_OF_RESTORE,
             *nodes.ATTRS_IN_MAIN,
             *releases.DEPRECATED_IN_MAIN,
             *checkpoint.HANDLES,
@@ -47,9 +47,9 @@ STEPS = (
         reads=(MAIN, IMPORTED_FUNCTIONS),
     ),
     Step(
-        "resolve calls",
-        (*nodes.CALLS_IN_MAIN, *nodes.SPELLED_FOR_PYTHON),
-        "python/framework/importer.py; common_runtime/graph_constructor.cc",
+        "set the devices",
+        nodes.SPELLED_FOR_PYTHON,
+        "python/framework/importer.py _ProcessNewOps",
         reads=(MAIN,),
     ),
     Step(

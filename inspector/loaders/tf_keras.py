@@ -17,7 +17,7 @@ from inspector.topology.inspection import MetaView
 from inspector.topology.keras import REVIVED, called_by_keras
 
 _LOAD = "tf_keras/src/saving/legacy/saved_model/load.py"
-_NODE = re.compile(r"nodes\[(\d+)\]")
+_NODE = r"nodes\[(\d+)\]"
 
 
 def has_metadata_file(walk: Walk) -> bool:
@@ -70,7 +70,7 @@ LAYERS = Step(
 
 
 def _node_of(finding: Finding) -> int | None:
-    found = _NODE.search(finding.where.field)
+    found = re.search(_NODE, finding.where.field)
     return int(found[1]) if found else None
 
 

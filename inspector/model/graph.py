@@ -68,10 +68,11 @@ class Function:
     """A FunctionDef: its signature (an OpDef message), its body, and how its returns are wired.
 
     ``ret`` and ``control_ret`` are name → tensor or node of the body. ``attr`` names the function's own attrs. A function
-    without a name, which nothing can call, is NAMELESS: its nodes are none of the main graph.
+    without a name, which nothing can call, is NAMELESS: its nodes are none of the main graph. ``may_say_shapes`` is False
+    where neither it nor an argument has an attr ``_output_shapes``.
     """
 
-    __slots__ = ("_arguments", "body", "name", "proto")
+    __slots__ = ("_arguments", "body", "may_say_shapes", "name", "proto")
 
     def __init__(self, meta_graph: int, raw: bytes, table: KindTable) -> None:
         parse = message("FunctionDef").FromString
@@ -79,8 +80,9 @@ class Function:
         self.name: str = whole.signature.name or NAMELESS
         self.body = Graph(meta_graph, self.name, whole.node_def, table)
         whole.ClearField("node_def")
-        self.proto = parse(whole.SerializeToString())  # a message keeps the memory of all that it was parsed from
-
+        rest = whole.SerializeToString()
+        self.proto = parse(rest)  # a message keeps the memory of all that it was parsed from
+        self.may_say_shapes = b"_output_shapes" in rest
         self._arguments: Arguments | None = None
 
     @property

@@ -9,8 +9,9 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 
 @contextmanager
-def reading_weights(folder: str, doing: str = "verifying") -> Iterator[Callable[[int], None] | None]:
-    """A callback that takes the bytes of checkpoint data read so far; None where nobody looks."""
+def reading_weights(folder: str, doing: str = "verifying") -> Iterator[Callable[..., None] | None]:
+    """A callback that takes the bytes of checkpoint data read so far, and how many there are where it is not all that the
+    model has; None where nobody looks."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -18,7 +19,8 @@ def reading_weights(folder: str, doing: str = "verifying") -> Iterator[Callable[
 
     with tqdm(total=_shard_bytes(folder), unit="B", unit_scale=True, desc=doing, delay=1, leave=False) as bar:
 
-        def tell(done: int) -> None:
+        def tell(done: int, whole: int | None = None) -> None:
+            bar.total = bar.total if whole is None else whole
             bar.update(done - bar.n)
 
         yield tell

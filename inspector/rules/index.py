@@ -165,6 +165,7 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "TB013": ("checkpoint.restore_op", ("op RestoreV2",)),
     "TB014": ("checkpoint.variable_mixed_up", ("op RestoreV2",)),
     "TB015": ("checkpoint.byte_order", ("big-endian checkpoint",)),
+    "TB016": ("checkpoint.bytes_shared", ("checkpoint",)),
     "VR001": ("versions.graphdef_version", ()),
     "VR002": ("versions.checkpoint_version", ("checkpoint",)),
     "VR003": ("versions.saved_by_newer", ()),

@@ -70,8 +70,10 @@ def read_unset(view: MetaView, nodes: frozenset[int]) -> list[str]:
     function is left out. None at all where the restore cannot be followed.
     """
     restored = restored_from(view)
-    read = _read(view, nodes) if restored else []
-    if not restored or not read:
+    if restored is None or (not restored and not _restores_nothing(view)):
+        return []
+    read = _read(view, nodes)
+    if not read:
         return []
     graph, known = view.meta.graph, variables(view)
     given = {known[name] for name in restored if name in known}
@@ -81,6 +83,12 @@ def read_unset(view: MetaView, nodes: frozenset[int]) -> list[str]:
         if source in known:
             given.add(known[source])
     return [name for name in read if known[name] not in given]
+
+
+def _restores_nothing(view: MetaView) -> bool:
+    """A V1 model without a saver, of which Python cannot make one either."""
+    meta = view.meta
+    return meta.saver_def is None and meta.objects is None and "variables" not in meta.collections
 
 
 def _read(view: MetaView, nodes: frozenset[int]) -> list[str]:

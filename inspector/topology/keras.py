@@ -7,7 +7,6 @@ tf_keras/src/saving/legacy/saved_model/load.py (KerasObjectLoader), saving_utils
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,10 +17,12 @@ from inspector.model.keras import (
     METRIC,
     MODELS,
     RNN_LAYER,
+    SEQUENTIAL,
     KerasMetadata,
     KerasObject,
     read_metadata,
 )
+from inspector.model.keras import NETWORK as FUNCTIONAL
 from inspector.model.objects import ObjectGraph
 from inspector.model.saved_model import Model
 from inspector.named_tuple import NamedTuple
@@ -43,7 +44,7 @@ _ADDED = frozenset(
 )
 _CHOICES = {"standardize": keras_names.STANDARDIZE, "split": keras_names.SPLIT}
 _DEEP = 200
-_LAYER = re.compile(r"layer-(\d+)")
+_LAYER = r"layer-(\d+)"
 
 
 class Unknown(NamedTuple):
@@ -189,7 +190,7 @@ def _layers_of(objects: ObjectGraph, node: int) -> list[int]:
     """The children layer-0, layer-1 ... up to the first number that is not there."""
     numbered: dict[int, int] = {}
     for name, child in objects.children[node]:
-        found = _LAYER.match(name)
+        found = re.match(_LAYER, name)
         if found is not None:
             numbered[int(found[1])] = child
     ordered = []
@@ -202,6 +203,8 @@ def _layers_of(objects: ObjectGraph, node: int) -> list[int]:
 
 def decoded(text: str) -> tuple[dict[str, Any], str]:
     """The metadata of an object, and why Keras cannot decode it; one of them is empty."""
+    import json
+
     try:
         tree = json.loads(text, object_hook=_checked)
     except json.JSONDecodeError as error:
@@ -234,7 +237,7 @@ def _revival(one: KerasObject, tree: Mapping[str, Any]) -> Revival:
     shown = name if isinstance(name, str) else ""
     bytecode = has_config and _holds_bytecode(config)
     if one.identifier != METRIC and has_config and _is_network(tree):
-        fault = _lacks(tree, ("class_name",))
+        fault = _lacks(tree, ("class_name",)) or _lacks(config, _needed_of_network(one, shown), "its config")
         return Revival(one, UNREADABLE if fault else NETWORK, shown, why=fault)
     unknown = tuple(_unknown(one, shown, config)) if has_config else ()
     if has_config and shown and not unknown:
@@ -243,12 +246,21 @@ def _revival(one: KerasObject, tree: Mapping[str, Any]) -> Revival:
     if one.identifier in (METRIC, RNN_LAYER) or tree.get("must_restore_from_config"):
         return Revival(one, REFUSED, shown, unknown)
     fault = _lacks(tree, _NEEDED_OF_INPUT if one.identifier == INPUT_LAYER else _NEEDED)
+    if one.identifier == FUNCTIONAL:  # revive_custom_object calls Functional without inputs
+        fault = fault or "a functional model of which it does not say is_graph_network"
     return Revival(one, UNREADABLE if fault else REVIVED, shown, unknown, fault)
 
 
-def _lacks(tree: Mapping[str, Any], keys: tuple[str, ...]) -> str:
+def _needed_of_network(one: KerasObject, class_name: str) -> tuple[str, ...]:
+    """Of the config (load.py _reconstruct_model; functional.py reconstruct_from_config)."""
+    if class_name == "Sequential" or one.identifier == SEQUENTIAL:
+        return ("name",)
+    return ("name", "layers", "input_layers", "output_layers")
+
+
+def _lacks(tree: Mapping[str, Any], keys: tuple[str, ...], whose: str = "it") -> str:
     missing = next((key for key in keys if key not in tree), None)
-    return "" if missing is None else f"it lacks {missing}"
+    return "" if missing is None else f"{whose} lacks {missing}"
 
 
 def _is_network(tree: Mapping[str, Any]) -> bool:

@@ -129,7 +129,8 @@ def handle_conflicts(graph: Graph) -> Iterator[HandleUse]:
     names, kinds, inputs = graph.names, graph.kinds, graph.inputs
     handles = {names[at]: _dtype(kinds[at].form) for at in graph.of_op(("VarHandleOp",))}
     dtype_of = {kind: _dtype(kind.form) for kind in {kinds[at] for at in graph.of_op(_USES)}} if handles else {}
-    for at in graph.of_op(_USES) if handles else ():
+    several = len({*handles.values(), *dtype_of.values()} - {0}) > 1
+    for at in graph.of_op(_USES) if several else ():
         handle = inputs[at][0].removesuffix(":0") if inputs[at] else ""
         dtype = dtype_of[kinds[at]]
         if dtype and handles.get(handle, dtype) != dtype:

@@ -9,7 +9,6 @@ tensorflow/core/framework/function.cc (FunctionInstantiationHelper), node_def_ut
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
@@ -17,17 +16,8 @@ from typing import Any
 from inspector.model.dtypes import REF
 from inspector.model.graph import Function, Graph
 from inspector.named_tuple import NamedTuple
+from inspector.topology.names import bad_names
 from inspector.topology.ops import OpSet, Resolved
-
-# graph_constructor.cc IsValidNodeName, without allow_internal_ops.
-_VALID = r"[A-Za-z0-9.][\w./-]*(?:>[A-Za-z0-9.][\w./-]*)*"
-_NAME = re.compile(_VALID + r"\Z", re.ASCII)
-_NAMES = re.compile(rf"(?:{_VALID}\n)*\Z", re.ASCII)
-
-
-def is_valid_name(name: str) -> bool:
-    """Whether a GraphDef may have a node of this name."""
-    return _NAME.match(name) is not None
 
 
 class BadInput(NamedTuple):
@@ -119,9 +109,7 @@ def wire(graph: Graph, ops: OpSet, function: Function | None = None) -> Wiring:
     wiring = Wiring(graph)
     if function is not None:
         _add_arguments(wiring, function)
-    joined = "\n".join([*graph.names, ""])
-    if not _NAMES.match(joined) or joined.count("\n") != len(graph.names):
-        wiring.bad_names = [i for i, name in enumerate(graph.names) if not is_valid_name(name)]
+    wiring.bad_names = bad_names(graph.names)
     pending = _first_pass(wiring, ops, in_function=function is not None)
     if pending:
         _second_pass(wiring, ops, pending, in_function=function is not None)

@@ -85,7 +85,9 @@ def test_an_op_that_came_between_is_listed_with_the_one_that_takes_it(tmp_path: 
 
 def test_values(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     old, new = edited("weights_changed", tmp_path)
-    (moved,) = diff(old, new, tensorflow="2.21", values=True).values
+    told: list[tuple[int, int]] = []
+    (moved,) = diff(old, new, tensorflow="2.21", values=True, progress=lambda *done: told.append(done)).values
+    assert told[-1] == (48, 48)
     assert moved.name == "kernel"
     assert moved.distance is not None
     assert (moved.distance.total, moved.distance.differing) == (12, 1)

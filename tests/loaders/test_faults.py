@@ -73,6 +73,13 @@ _STORED = """path = Placeholder() {dtype: string, shape: []}
 _NO_INDEX = _STORED.rpartition("  read")[0] + "  " + _RELU
 
 
+# A V1 model of which a load runs nothing.
+_BARE = (
+    "signature serving_default (x: float32[2] = x:0) -> (y: float32[2] = y:0)\n"
+    "graph\n  x = Placeholder() {{dtype: float32, shape: [2]}}\n  y = {}"
+)
+
+
 class Row(NamedTuple):
     """A model and, for each loader that fails with it, the effect, how it comes, and the first cause.
 
@@ -164,6 +171,21 @@ ROWS = (
         "tensor of an input and an output",
         _v1(_RELU, signature="(x: float32[2] = x:0) -> (y: float32[2] = x:0)"),
         {SERVING: (CALL_FAILS, ERROR, "SG011")},
+    ),
+    Row(
+        "missing function that nothing comes to at load",
+        _BARE.format("PartitionedCall(x) {f: @gone, Tin: [float32], Tout: [float32]}"),
+        {TF2: (LOAD_FAILS, ERROR, "FN001"), TF1: (CALL_FAILS, ERROR, "FN001"), SERVING: (LOAD_FAILS, ERROR, "FN001")},
+    ),
+    Row(
+        "variable that nothing sets, in a model without a checkpoint",
+        _BARE.format("Identity(v) {T: float32}\n  v = VariableV2() {dtype: float32, shape: [2]}"),
+        dict.fromkeys((TF2, TF1, SERVING), (CALL_FAILS, ERROR, "TB012")),
+    ),
+    Row(
+        "nodes in place of variables, and no saver",
+        "collection variables nodes [x]\n" + _BARE.format("Relu(x) {T: float32}"),
+        dict.fromkeys((TF2, TF1), (LOAD_FAILS, ERROR, "SM010")),
     ),
     Row(
         "signature without outputs",

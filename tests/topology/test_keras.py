@@ -19,6 +19,7 @@ from tests.building import build
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "golden" / "models"
 LAYER, RNN = "_tf_keras_layer", "_tf_keras_rnn_layer"
+FUNCTIONAL = {"name": "f", "layers": [], "input_layers": [], "output_layers": []}
 
 
 def planned(identifier: str, **metadata: Any) -> Plan:
@@ -91,7 +92,10 @@ def test_metadata_in_the_object_graph() -> None:
         (METRIC, "Mine", {}, REFUSED),
         (METRIC, "MeanMetricWrapper", {"fn": "mae"}, BUILT),
         (METRIC, "MeanMetricWrapper", {"fn": "mine"}, REFUSED),
-        ("_tf_keras_network", "Functional", {"layers": []}, NETWORK),
+        ("_tf_keras_network", "Functional", FUNCTIONAL, NETWORK),
+        ("_tf_keras_network", "Functional", {"units": 3}, UNREADABLE),  # of a get_config of the author's own
+        ("_tf_keras_network", "Mine", FUNCTIONAL, UNREADABLE),
+        ("_tf_keras_sequential", "Sequential", {"name": "s"}, NETWORK),
     ],
 )
 def test_built_revived_or_refused(identifier: str, class_name: str, config: Any, how: str) -> None:
@@ -164,7 +168,7 @@ def test_a_network_without_one_of_its_layers(tmp_path: Path) -> None:
         object 0 user_object _tf_keras_sequential metadata=META children=[layer-0: 1]
         object 1 user_object _generic_user_object
     """
-    metadata = json.dumps({"class_name": "Sequential", "name": "s", "config": {"layers": []}})
+    metadata = json.dumps({"class_name": "Sequential", "name": "s", "config": {"name": "s", "layers": []}})
     folder = build(text.replace("META", json.dumps(metadata)), tmp_path)
 
     assert [fault.path for fault in keras_load(open_model(folder)).plan.networks] == ["root"]

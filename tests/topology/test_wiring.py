@@ -10,7 +10,8 @@ from inspector.findings import Target
 from inspector.model.saved_model import open_model
 from inspector.rules.rule import Example
 from inspector.topology.inspection import Inspection, MetaView
-from inspector.topology.wiring import Wiring, is_valid_name, loop_among
+from inspector.topology.names import bad_names, is_valid_name
+from inspector.topology.wiring import Wiring, loop_among
 from tests.building import build
 
 
@@ -70,6 +71,11 @@ def test_valid_names(name: str) -> None:
 @pytest.mark.parametrize("name", ["", "_x", "-x", "a b", "a>", "a\\b", "é", "x\n"])
 def test_invalid_names(name: str) -> None:
     assert not is_valid_name(name)
+    assert bad_names(["a", name, "b/c", name]) == [1, 3]
+
+
+def test_no_invalid_names() -> None:
+    assert bad_names(["a/b.c-1_x", "x>y", "x/", "0", ".x"]) == bad_names(["a/b", "0"]) == bad_names([]) == []
 
 
 def test_what_a_function_runs(tmp_path: Path) -> None:

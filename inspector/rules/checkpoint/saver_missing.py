@@ -39,7 +39,7 @@ class SaverMissing(Rule):
     needs = ("no saver",)
     message = "saver_def names no restore op: {who} the variables of the checkpoint"
     fix = "export the model again (tf.saved_model.save writes a saver; SavedModelBuilder takes saver=...)"
-    good = (Example("saver filename=file:0 restore=restore" + _GRAPH),)
+    good = (Example("saver filename=file:0 restore=restore save=file:0" + _GRAPH),)
     bad = (Example(_GRAPH, expect=("saver_def",)),)
 
     def check(self, it: Inspection) -> Iterator[Found]:

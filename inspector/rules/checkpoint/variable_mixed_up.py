@@ -11,7 +11,7 @@ from inspector.topology.restores import declared
 
 _V1 = """
 meta_graph tags=[serve] tensorflow_version=2.15.0 producer=1645
-saver filename=file:0 restore=restore
+saver filename=file:0 restore=restore save=file:0
 graph
   a = VarHandleOp() {{dtype: float32, shape: [2], shared_name: "a"}}
   b = VarHandleOp() {{dtype: float32, shape: [2], shared_name: "{shared_name}"}}

@@ -12,7 +12,7 @@ from inspector.topology.restores import OBJECT_GRAPH_KEY, OBJECT_GRAPH_ROUTE, RE
 
 _V1 = """
 meta_graph tags=[serve] tensorflow_version=2.15.0 producer=1645
-saver filename=file:0 restore=restore
+saver filename=file:0 restore=restore save=file:0
 graph
   w = VarHandleOp() {{dtype: float32, shape: [2], shared_name: "w"}}
   file = Placeholder() {{dtype: string, shape: []}}

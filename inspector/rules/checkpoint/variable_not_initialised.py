@@ -11,7 +11,7 @@ from inspector.topology.restores import VARIABLES
 
 _V1 = """
 meta_graph tags=[serve] tensorflow_version=2.15.0 producer=1645
-saver filename=file:0 restore=restore
+saver filename=file:0 restore=restore save=file:0
 {init}
 signature serving_default () -> (y: float32[2] = y:0)
 graph

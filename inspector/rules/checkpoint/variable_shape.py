@@ -18,7 +18,7 @@ from inspector.topology.restores import (
 AT_LOAD, AT_CALL, RUNS = "load", "call", "runs"
 _V1 = """
 meta_graph tags=[serve] tensorflow_version=2.15.0 producer=1645
-saver filename=file:0 restore=restore
+saver filename=file:0 restore=restore save=file:0
 graph
   w = VarHandleOp() {{dtype: float32, shape: [2], shared_name: "w"}}
   file = Placeholder() {{dtype: string, shape: []}}

@@ -33,7 +33,9 @@ meta_graph tags=[serve] tensorflow_version=2.15.0 producer=1645
 {collection}
 graph
   w = VarHandleOp() {{dtype: float32, shape: [2], shared_name: "w"}}
-  init = NoOp()
+  one = Const() {{dtype: float32, value: float32[2] <1.0>}}
+  init = AssignVariableOp(w, one) {{dtype: float32}}
+  read = ReadVariableOp(w) {{dtype: float32}}
 """
 
 
@@ -61,7 +63,11 @@ class Collection(Rule):
     message = "collection `{collection}` {problem}"
     fix = "remove the collection `{collection}` from collection_def, or export the model again"
     good = (
-        Example(_V1.format(collection='collection variables bytes ["\\n\\x03w:0\\x12\\x04init"]')),
+        Example(
+            _V1.format(
+                collection='collection local_variables bytes ["\\n\\x03w:0\\x12\\x04init\\x1a\\x06read:0(\\x01"]'
+            )
+        ),
         Example(_V1.format(collection="collection losses nodes [init]")),
     )
     bad = (

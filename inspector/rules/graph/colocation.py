@@ -57,7 +57,9 @@ class Colocation(Rule):
 
 def _misplaced(asking: frozenset[Kind], wiring: Wiring, view: MetaView) -> Iterator[Found]:
     graph = wiring.graph
-    wrong = {kind: fault for kind in asking.intersection(graph.kinds) if (fault := _fault(kind, wiring)) is not None}
+    classes = {kind: kind.raw(_CLASS) for kind in asking.intersection(graph.kinds)}
+    faults = {raw: _fault(Attr(_CLASS, raw), wiring) for raw in set(classes.values())}
+    wrong = {kind: fault for kind, raw in classes.items() if (fault := faults[raw]) is not None}
     for at in graph.of_op({kind.op for kind in wrong}) if wrong else ():
         kind, name = graph.kinds[at], graph.names[at]
         if kind in wrong:
@@ -65,9 +67,8 @@ def _misplaced(asking: frozenset[Kind], wiring: Wiring, view: MetaView) -> Itera
             yield found_node(wiring, view, at, field="attr", node=name, op=kind.op, with_what=text, listed=listed)
 
 
-def _fault(kind: Kind, wiring: Wiring) -> tuple[str, bool] | None:
-    """What a node asks for in vain, and whether its _class is a list."""
-    attr = Attr(_CLASS, kind.raw(_CLASS))
+def _fault(attr: Attr, wiring: Wiring) -> tuple[str, bool] | None:
+    """What nodes with this _class ask for in vain, and whether it is a list."""
     if not attr.value:
         return None
     if attr.kind != "list":

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from inspector.rules.rule import ADVICE_WARNING, Example, Found, GraphRule, found_node
 from inspector.topology.inspection import MetaView
-from inspector.topology.wiring import Wiring, is_valid_name
+from inspector.topology.names import is_valid_name
+from inspector.topology.wiring import Wiring
 
 
 class InvalidNodeName(GraphRule):

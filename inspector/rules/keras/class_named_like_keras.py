@@ -10,7 +10,7 @@ from inspector.topology.keras import BUILT
 
 _MODEL = (
     'object 0 user_object _tf_keras_model producer=1 min_consumer=1 metadata="{\\"class_name\\": \\"%s\\", '
-    '\\"name\\": \\"m\\", \\"trainable\\": true, \\"expects_training_arg\\": true, \\"config\\": {}}"\n'
+    '\\"name\\": \\"m\\", \\"trainable\\": true, \\"expects_training_arg\\": true, \\"config\\": {\\"name\\": \\"m\\"}}"\n'
 )
 _BASES = ("Model", "Layer")
 

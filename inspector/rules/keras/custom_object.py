@@ -17,7 +17,8 @@ _LAYER = (
 )
 _METRIC = '"{\\"class_name\\": \\"%s\\", \\"name\\": \\"m\\", \\"config\\": {%s}}"'
 _COMPILED = (
-    '"{\\"class_name\\": \\"Sequential\\", \\"name\\": \\"s\\", \\"config\\": {\\"layers\\": []}, \\"training_config\\": '
+    '"{\\"class_name\\": \\"Sequential\\", \\"name\\": \\"s\\", \\"config\\": {\\"name\\": \\"s\\", \\"layers\\": []}, '
+    '\\"training_config\\": '
     '{\\"loss\\": \\"%s\\", \\"loss_weights\\": null, \\"optimizer_config\\": {\\"class_name\\": \\"SGD\\", '
     '\\"config\\": {}}}}"'
 )

@@ -16,11 +16,13 @@ class KerasObjectMetadata(Rule):
     """What Keras wrote of a layer, model or metric cannot be used.
 
     What it checks: the metadata of each object is JSON of an object, decodes (shapes and specs of tensors in it), and has
-    what Keras asks for: class_name, name, and for a class that Keras does not know trainable and expects_training_arg.
+    what Keras asks for: class_name, name, for a class that Keras does not know trainable and expects_training_arg, for a
+    Sequential or Functional model name and layers in its config.
 
     Why it matters: the load_model of Keras 2 stops with a JSONDecodeError or a KeyError that names no layer.
 
-    How to fix: the file was edited or damaged: copy it again, or save the model again.
+    How to fix: the file was edited or damaged: copy it again, or save the model again. Where the config of a functional
+    model lacks its layers, the get_config of its class has to return what ``super().get_config()`` gives, too.
     """
 
     code = "KR012"

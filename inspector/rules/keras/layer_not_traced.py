@@ -9,7 +9,7 @@ from inspector.topology.keras import REVIVED, called_by_keras
 
 _MODEL = (
     'object 0 user_object _tf_keras_model producer=1 min_consumer=1 metadata="{\\"class_name\\": \\"%s\\", '
-    '\\"name\\": \\"m\\", \\"trainable\\": true, \\"expects_training_arg\\": true, \\"config\\": {}%s}"\n'
+    '\\"name\\": \\"m\\", \\"trainable\\": true, \\"expects_training_arg\\": true, \\"config\\": {\\"name\\": \\"m\\"}%s}"\n'
 )
 _NETWORK = ', \\"is_graph_network\\": true'
 

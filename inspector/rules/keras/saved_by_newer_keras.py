@@ -9,9 +9,9 @@ from inspector.topology.inspection import Inspection
 
 _MODEL = (
     'object 0 user_object _tf_keras_sequential producer=1 min_consumer=1 metadata="{\\"class_name\\": \\"Sequential\\", '
-    '\\"name\\": \\"s\\", \\"config\\": {\\"layers\\": []}, \\"keras_version\\": \\"%s\\"}"\n'
+    '\\"name\\": \\"s\\", \\"config\\": {\\"name\\": \\"s\\", \\"layers\\": []}, \\"keras_version\\": \\"%s\\"}"\n'
 )
-_MINOR = re.compile(r"(\d+)\.(\d+)(?!\d)", re.ASCII)
+_MINOR = r"(?a)(\d+)\.(\d+)(?!\d)"
 
 
 class SavedByNewerKeras(Rule):
@@ -38,7 +38,7 @@ class SavedByNewerKeras(Rule):
 
     def check(self, it: Inspection) -> Iterator[Found]:
         version = it.keras.plan.version
-        saved, target = _MINOR.match(version), _MINOR.match(it.release.version)
+        saved, target = re.match(_MINOR, version), re.match(_MINOR, it.release.version)
         if saved and target and (int(saved[1]), int(saved[2])) > (int(target[1]), int(target[2])):
             data = {"saved_by": version, "tensorflow": it.release.version}
             yield Found(Location(it.keras.metadata.file or it.model.format), version, data)

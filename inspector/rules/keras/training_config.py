@@ -8,7 +8,7 @@ from inspector.topology.inspection import Inspection
 
 _MODEL = (
     'object 0 user_object _tf_keras_sequential producer=1 min_consumer=1 metadata="{\\"class_name\\": \\"Sequential\\", '
-    '\\"name\\": \\"s\\", \\"config\\": {\\"layers\\": []}, \\"training_config\\": {\\"loss\\": \\"mse\\", '
+    '\\"name\\": \\"s\\", \\"config\\": {\\"name\\": \\"s\\", \\"layers\\": []}, \\"training_config\\": {\\"loss\\": \\"mse\\", '
     '%s\\"optimizer_config\\": {\\"class_name\\": \\"SGD\\", \\"config\\": {}}}}"\n'
 )
 _WEIGHTS = '\\"loss_weights\\": null, '

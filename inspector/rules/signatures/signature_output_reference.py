@@ -9,8 +9,11 @@ from inspector.topology.inspection import Inspection
 from inspector.topology.reach import callable_signatures
 
 _GRAPH = """
+init_op set
 graph
   v = VariableV2() {dtype: float32, shape: []}
+  one = Const() {dtype: float32, value: float32[] <1.0>}
+  set = Assign(v, one) {T: float32}
   y = Identity(v) {T: float32}
 """
 

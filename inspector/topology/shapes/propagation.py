@@ -386,6 +386,8 @@ def declared_shapes(function: Function) -> list[Shape]:
 
 def _unshaped(function: Function) -> list[int]:
     """The arguments whose attr ``_output_shapes`` is an empty list."""
+    if not function.may_say_shapes:
+        return []
     arguments, attrs = len(function.arguments), function.proto.arg_attr
     own = {index: attrs[index].attr for index in sorted(attrs) if index < arguments}
     return [

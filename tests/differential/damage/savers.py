@@ -78,6 +78,12 @@ def saver_save_tensor_missing(copy: Copy) -> Place:
 
 
 @damage(2)
+def saver_save_tensor_empty(copy: Copy) -> Place:
+    saver(copy).ClearField("save_tensor_name")
+    return place("saver_def", "save_tensor_name")
+
+
+@damage(2)
 def saver_version_0(copy: Copy) -> Place:
     saver(copy).version = 0
     return place("saver_def", "version")
