@@ -1,4 +1,4 @@
-"""The three lists (public_errors.toml, more_ and last_public_errors.toml) of error texts from public threads, each with its kind of error."""
+"""The three lists of error texts from public threads (public_errors.toml, more_ and last_), each text with its kind of error."""
 
 from __future__ import annotations
 
