@@ -8,7 +8,7 @@ from inspector.canonical.graphs import PLACEHOLDERS, Computation, Computed, tens
 from inspector.canonical.ledger import Ledger, Token
 from inspector.canonical.names import natural, without_counters
 from inspector.canonical.objects import Restored, captured_names, concrete_token, paths, restored_functions
-from inspector.canonical.variables import Stored, short
+from inspector.canonical.variables import Stored, names_without_index, object_variables, short
 from inspector.catalogue import release, releases
 from inspector.model import dtypes
 from inspector.model.objects import INITIALIZE
@@ -32,11 +32,13 @@ NO_RENAMES = Renames()
 
 
 class Canonical:
-    """A MetaGraph without what exports leave to chance. Everything is computed when it is first asked for."""
+    """A MetaGraph without what exports leave to chance. Everything is computed when it is first asked for. ``lost``: the
+    model has no index, and what it is compared with has one."""
 
     __slots__ = (
         "_computation",
         "_functions",
+        "_lost",
         "_names",
         "_objects",
         "ledger",
@@ -55,6 +57,8 @@ class Canonical:
         ledger: Ledger,
         renames: Renames = NO_RENAMES,
         reach: Reach | None = None,
+        *,
+        lost: bool = False,
     ) -> None:
         self.model = model
         self.meta = meta
@@ -62,7 +66,10 @@ class Canonical:
         self.ledger = ledger
         self.renames = renames
         self.reach = Reach(meta) if reach is None else reach
+        self._lost = lost
         self._names = {one.key: renames.variables.get(name, name) for name, one in variables.items()}
+        if lost:
+            self._names = names_without_index(model)
         self._computation: Computation | None = None
         self._objects: dict[int, Hashable] | None = None
         self._functions: dict[str, Restored] | None = None
@@ -128,7 +135,7 @@ class Canonical:
 
     def renamed(self, renames: Renames) -> Canonical:
         """The same with names of the other side. What does not depend on names is shared."""
-        return Canonical(self.model, self.meta, self.variables, self.ledger, renames, self.reach)
+        return Canonical(self.model, self.meta, self.variables, self.ledger, renames, self.reach, lost=self._lost)
 
     def arguments(self, name: str) -> dict[str, Hashable]:
         """Argument of a concrete function → what it is: one of the call, by its place, or an object that is captured."""
@@ -220,12 +227,10 @@ class Canonical:
 
     def _object_variables(self) -> dict[int, Hashable]:
         objects = self.meta.objects
-        bundle = self.model.bundle
         if objects is None:
             return {}
-        checkpoint = bundle.object_graph() if bundle is not None else None
         where = paths(objects)
         return {
             one.node: self._variable(one.key) if one.key else ("variable", where.get(one.node, one.path), "")
-            for one in objects.variables(checkpoint)
+            for one in object_variables(self.model, objects, guessed=self._lost)
         }

@@ -16,7 +16,7 @@ from inspector.canonical.graphs import tensors_of
 from inspector.canonical.interface import Call, call_of
 from inspector.canonical.ledger import Ledger, Numbers
 from inspector.canonical.names import natural
-from inspector.canonical.variables import Stored, stored
+from inspector.canonical.variables import Stored, lacks_index, stored
 from inspector.checking import choose_loaders, examine
 from inspector.comparison.assets import NO_CHANGES, compare_assets, match_assets
 from inspector.comparison.bodies import Body
@@ -156,7 +156,9 @@ def diff(
         model = open_model(next(iter(expand(os.fspath(path)))), limits=limits)
         sides.append(examine(model, wanted, chosen, asked, own_ops))
     before, after = sides
-    lacking = [f"{side.path}: {why}" for side in sides for why in unread(side.model) or unjudged(side)]
+    lacking = [
+        f"{side.path}: {why}" for side in sides for why in unread(side.model) or _no_weights(side) or unjudged(side)
+    ]
     variables = stored(before.model), stored(after.model)
     told: list[Told] = [(change, ()) for change in compare_loads(before, after)]
     moved = Values()
@@ -171,6 +173,10 @@ def diff(
         for side, its in zip(sides, variables, strict=True)
     )
     return Comparison(before, after, told, moved, lacking, (one, other))
+
+
+def _no_weights(side: ModelReport) -> list[str]:
+    return ["its weights: the index of the checkpoint is missing"] if lacks_index(side.model) else []
 
 
 def _oldest(model: Model, loaders: tuple[str, ...]) -> dict[str, str]:
@@ -215,8 +221,7 @@ class _Parts:
 
     def _plain(self) -> Iterator[Change]:
         """What is no part of a MetaGraph, and MetaGraphs without partner."""
-        if not any("index" in fault.kind for model in (self._old, self._new) for fault in model.faults
-                   if fault.kind != "index-missing" or fault.data.get("folder")):  # fmt: skip
+        if not any(lacks_index(model) for model in (self._old, self._new)):
             yield from compare_weights(*self._stored, self._found)
         yield from compare_files(self._old, self._new)
         yield from compare_assets(self._old, self._new, self._assets)
@@ -242,7 +247,8 @@ class _Parts:
         yield from compare_computations(old, new, pairs)
 
     def _side(self, model: Model, meta: MetaGraph, place: int) -> Canonical:
-        return Canonical(model, meta, self._stored[place], self._ledger)
+        lost = model.bundle is None and (self._old, self._new)[1 - place].bundle is not None
+        return Canonical(model, meta, self._stored[place], self._ledger, lost=lost)
 
 
 def _calls(side: Canonical) -> dict[str, Call]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import struct
 from pathlib import Path
 
@@ -172,3 +173,25 @@ def test_what_is_unreadable_is_unknown(tmp_path: Path, capsys: pytest.CaptureFix
     assert run(str(tmp_path), str(MODULE)) == 3
     rows = dict(line.split("  ", 1) for line in capsys.readouterr().out.splitlines() if line.startswith("param"))
     assert rows["parameters"].split() == ["unknown", "15"]
+
+
+@pytest.mark.parametrize("model", ["keras3-mlp", "tf-keras-mlp"])
+def test_without_its_weights_a_model_keeps_the_names_of_its_variables(model: str, tmp_path: Path) -> None:
+    """A shard that is missing has the checkpoint's object graph in it; without the index weights are not judged."""
+    old, new = GOLDEN / model, tmp_path / "new"
+    shutil.copytree(old, new)
+    (new / "variables" / "variables.data-00000-of-00001").unlink()
+    found = diff(old, new, tensorflow="2.21")
+    assert {change.code for change in found.changes} <= {"DF001", "DF002"}
+    assert found.unjudged == ()
+
+    shutil.rmtree(new / "variables")
+    found = diff(old, new, tensorflow="2.21")
+    assert {change.code for change in found.changes} <= {"DF001", "DF002"}
+    assert [why.rpartition(": ")[2] for why in found.unjudged] == ["the index of the checkpoint is missing"]
+    assert diff(new, old, tensorflow="2.21").exit_code() == 3
+
+
+def test_vocabularies_are_compared_by_line(tmp_path: Path) -> None:
+    (change,) = diff(*edited("asset_content", tmp_path), tensorflow="2.21").changes
+    assert change.message == "asset vocab.txt has another content (3 lines, now 3: 1 new, 1 gone, from line 3 on)"

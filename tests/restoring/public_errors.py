@@ -1,4 +1,4 @@
-"""The two lists (public_errors.toml, more_public_errors.toml) of error texts from public threads, each with its kind of error."""
+"""The three lists of error texts from public threads (public_errors.toml, more_ and last_), each text with its kind of error."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ else:
 
 FILE = Path(__file__).with_name("public_errors.toml")
 MORE = Path(__file__).with_name("more_public_errors.toml")
+LAST = Path(__file__).with_name("last_public_errors.toml")
 UNKNOWN = "UnknownRestoreError"
 KINDS = (
     "VersionMismatch", "MissingDependency", "SignatureMismatch", "HardwareMismatch", "DTypeMismatch", "ShapeMismatch",

@@ -1,4 +1,4 @@
-"""The form of the two lists: that each is what their README says. What a diagnosis makes of them is tested elsewhere."""
+"""The form of the three lists: that each is what their README says. What a diagnosis makes of them is tested elsewhere."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from itertools import chain
 
 import pytest
 
-from tests.restoring.public_errors import CERTAINTIES, FILE, KINDS, MORE, UNKNOWN, PublicError, read_public_errors
+from tests.restoring.public_errors import CERTAINTIES, FILE, KINDS, LAST, MORE, UNKNOWN, PublicError, read_public_errors
 
-LISTS = {file.stem: read_public_errors(file) for file in (FILE, MORE)}
+LISTS = {file.stem: read_public_errors(file) for file in (FILE, MORE, LAST)}
 TEXTS = tuple(chain.from_iterable(LISTS.values()))
 THREAD = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+/(issues|pull)/\d+")
 each_text = pytest.mark.parametrize("text", TEXTS, ids=[text.url.removeprefix("https://github.com/") for text in TEXTS])
