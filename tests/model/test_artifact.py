@@ -142,7 +142,7 @@ FILES: list[tuple[str, str, bytes | str]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "name", "content"), FILES)
+@pytest.mark.parametrize(("kind", "name", "content"), FILES, ids=[f"{kind} {name}" for kind, name, _ in FILES])
 def test_file(tmp_path: Path, kind: str, name: str, content: bytes | str) -> None:
     data = content.encode() if isinstance(content, str) else content
     path = tmp_path / name
