@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from inspector.canonical.form import Canonical
@@ -144,10 +144,20 @@ def _assets(model: Model) -> str:
 def asset_digest(model: Model, name: str) -> str:
     """SHA-256 of a file below assets/. Raises FormatError where it does not read."""
     total = hashlib.sha256()
+    for chunk in _asset_chunks(model, name):
+        total.update(chunk)
+    return total.hexdigest()
+
+
+def read_asset(model: Model, name: str) -> bytes:
+    """A whole file below assets/. Raises as above."""
+    return b"".join(_asset_chunks(model, name))
+
+
+def _asset_chunks(model: Model, name: str) -> Iterator[bytes]:
     try:
         with open(os.path.join(model.folder, "assets", name), "rb") as file:
             while chunk := file.read(_CHUNK):
-                total.update(chunk)
+                yield chunk
     except OSError as error:
         raise FormatError("asset-unreadable", f"assets/{name}", error.strerror or str(error)) from None
-    return total.hexdigest()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from inspector.comparison.change import Change, some
-from inspector.hashing import asset_digest
+from inspector.hashing import asset_digest, read_asset
 from inspector.model.saved_model import Model
 from inspector.named_tuple import NamedTuple
 
@@ -20,6 +21,7 @@ class AssetChanges(NamedTuple):
     loose: tuple[str, ...]
 
 
+_TEXT = 16 << 20  # bytes of a text that is compared line by line
 NO_CHANGES = AssetChanges((), (), (), {}, ())
 
 
@@ -45,7 +47,7 @@ def match_assets(old: Model, new: Model) -> AssetChanges:
 
 def compare_assets(old: Model, new: Model, found: AssetChanges) -> Iterator[Change]:
     for name in found.changed:
-        summary = f"{old.assets[name]:,} bytes, now {new.assets[name]:,}"
+        summary = _by_line(old, new, name) or f"{old.assets[name]:,} bytes, now {new.assets[name]:,}"
         yield Change("DF203", f"asset {name}", {"name": name, "summary": summary})
     yield from (Change("DF204", f"asset {name}", {"name": name}) for name in found.removed)
     yield from (Change("DF205", f"asset {name}", {"name": name}) for name in found.added)
@@ -53,3 +55,20 @@ def compare_assets(old: Model, new: Model, found: AssetChanges) -> Iterator[Chan
         yield Change("DF506", f"asset {name}", {"old": name, "new": other})
     if found.loose:
         yield Change("DF509", "assets", {"names": some(found.loose)}, found.loose)
+
+
+def _by_line(old: Model, new: Model, name: str) -> str:
+    """How two texts differ: a vocabulary gives each line its number. Nothing for what is large or no text."""
+    if max(old.assets[name], new.assets[name]) > _TEXT:
+        return ""
+    try:
+        one, other = (read_asset(model, name).decode().splitlines() for model in (old, new))
+    except UnicodeDecodeError:
+        return ""
+    if one == other:  # ends of lines
+        return ""
+    first = next(
+        (at for at, (was, now) in enumerate(zip(one, other, strict=False)) if was != now), min(len(one), len(other))
+    )
+    gone, more = Counter(one) - Counter(other), Counter(other) - Counter(one)
+    return f"{len(one):,} lines, now {len(other):,}: {more.total():,} new, {gone.total():,} gone, from line {first + 1:,} on"

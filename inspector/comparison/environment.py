@@ -47,16 +47,12 @@ def environment(model: Model, variables: Mapping[str, Stored], oldest: dict[str,
         producer=metas[0].versions.producer if metas else 0,
         packages=tuple(foreign),
         disk=model.bytes_on_disk,
-        parameters=sum(_count(one) for one in variables.values() if not one.again),
+        parameters=model.bundle.parameters if model.bundle is not None else 0,
         memory=sum(one.size for one in variables.values()) + _constants(model),
         nodes=sum(len(graph) for meta in metas for graph in meta.graphs()),
         functions=len(functions),
         oldest=oldest,
     )
-
-
-def _count(one: Stored) -> int:
-    return prod([dim or 0 for dim in one.shape or ()]) if one.dtype in dtypes.SIZES else 0
 
 
 def _constants(model: Model) -> int:

@@ -1,6 +1,19 @@
 """How TensorFlow restores a model: one file a loader, its steps in the order of TensorFlow's source.
 
-A rule says what is wrong; a loader says whether it minds. Read these files to learn what each loader looks at.
+A rule says what is wrong; a loader says whether it minds. Begin with ``serving``, the shortest way from a folder to an
+answer, then ``tf1`` and ``tf2``; ``step`` says what a step is, and ``inspector.rehearsal`` walks over them. What several
+loaders do alike is told once, by what is done:
+
+    session       choose a MetaGraph, reach what a signature runs
+    parts         read the graph file, assets, collections; run the init op
+    nodes         import a graph and its functions
+    objects       make the Python objects of a V2 model
+    checkpoint    restore the variables, by the object graph or by the restore op
+    placement     place a graph on devices; lowering: what becomes a part of it before
+    calls         instantiate functions, run nodes
+    releases      what only some releases refuse
+
+The loaders of Keras (``keras``, ``tfsm``, ``tf_keras``) call those of TensorFlow.
 """
 
 from __future__ import annotations

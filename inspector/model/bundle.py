@@ -56,6 +56,7 @@ tensor. V2 models restore every key of the object graph (``tf2``) or of RestoreV
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from math import prod
@@ -85,7 +86,7 @@ class TensorBundle:
     ``entries`` are the tensors by key, in the order of the file; ``slices`` the slices of those that were saved in
     slices. ``faults`` are those found when it was opened. ``verified`` says how far checksums were compared then:
     "all tensors", "object graph" or "" (nothing). ``total_bytes`` are those of all tensors, ``parameters`` counts the
-    elements of the numeric ones.
+    elements of the numeric ones, of a variable that Keras 3 saves twice once.
     """
 
     __slots__ = (
@@ -105,7 +106,7 @@ class TensorBundle:
         stored = list(_stored(index))
         self.total_bytes = sum([entry.size for _, entry in stored if entry.size > 0])
         numeric = [e for e in index.entries.values() if e.dtype in dtypes.SIZES and e.key not in index.unusable]
-        self.parameters = sum([prod(entry.shape or ()) for entry in numeric])
+        self.parameters = _parameters(numeric)
         self._shards = find_shards(folder, prefix, index.header.num_shards, stored, index.faults)
         self.shards = tuple(self._shards.values())
         # (shard, offset, key of the tensor, entry): what can be read, in the order in which it lies.
@@ -368,6 +369,16 @@ def _stored(index: Index) -> Iterator[tuple[str, BundleEntry]]:
     for key, parts in index.slices.items():
         for entry in parts.values():
             yield key, entry
+
+
+def _parameters(numeric: list[BundleEntry]) -> int:
+    """Their elements. What Keras 3's list ``_all_variables`` has again counts once (export/saved_model_export_archive.py)."""
+    listed: Counter[tuple[Any, ...]] = Counter()
+    elsewhere: Counter[tuple[Any, ...]] = Counter()
+    for entry in numeric:
+        content = entry.dtype, entry.shape, entry.crc32c
+        (listed if entry.key.startswith("_all_variables/") else elsewhere)[content] += 1
+    return sum([prod(shape or ()) * times for (_, shape, _), times in (elsewhere | listed).items()])
 
 
 def _since(done: int, progress: tensor_data.Progress | None) -> tensor_data.Progress | None:

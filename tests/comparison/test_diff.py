@@ -190,3 +190,8 @@ def test_without_its_weights_a_model_keeps_the_names_of_its_variables(model: str
     assert {change.code for change in found.changes} <= {"DF001", "DF002"}
     assert [why.rpartition(": ")[2] for why in found.unjudged] == ["the index of the checkpoint is missing"]
     assert diff(new, old, tensorflow="2.21").exit_code() == 3
+
+
+def test_vocabularies_are_compared_by_line(tmp_path: Path) -> None:
+    (change,) = diff(*edited("asset_content", tmp_path), tensorflow="2.21").changes
+    assert change.message == "asset vocab.txt has another content (3 lines, now 3: 1 new, 1 gone, from line 3 on)"
