@@ -155,7 +155,8 @@ def written(node: ast.expr) -> str:
     """An argument as the formatter writes it."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and '"' not in node.value:
         return '"' + repr(node.value + '"')[1:-2].replace("\\'", "'") + '"'
-    return ast.unparse(node)
+    text = ast.unparse(node)
+    return f'f"{text[2:-1]}"' if text.startswith("f'") and '"' not in text else text
 
 
 def _is_wording(node: ast.Call) -> bool:

@@ -24,7 +24,7 @@ from inspector.restoring.kinds import (
     UNKNOWN,
     kind_of,
 )
-from inspector.restoring.knowledge import Known, known_of, needed_for
+from inspector.restoring.knowledge import known_of, needed_for
 from inspector.restoring.messages.message import HARMLESS, WRAPPER
 from inspector.restoring.reading import Scan, Sighting, scan
 from inspector.restoring.tying import Judged, judged, loader_of, nodes_with, offers, tied
@@ -127,7 +127,7 @@ def diagnose(
     ``error`` is an exception (with its traceback and causes), a text, or a text in pieces (an open file): a log of any
     size, in bounded memory. The model is judged for ``tensorflow`` (default: the release that the text names, else the
     installed one, else the newest known) on ``device`` with ``packages``. Runs nothing and does not import TensorFlow.
-    Cost: some 50 ms, some 20 s for 100 MB of log; with a path that of a check. Raises UsageError for a path that does not
+    Cost: some 50 ms, some 10 s for 100 MB of log; with a path that of a check. Raises UsageError for a path that does not
     exist, an unknown release or device.
     """
     found = scan(_pieces(error))
@@ -236,12 +236,13 @@ def conclude(
 
     ``failed`` says that this very model failed to load here, whatever the text looks like.
     """
-    best, known = _best(found, tensorflow)
+    best = found.best()
     loader = loader or loader_of(found.context)
     notes = tuple(one.message.cause.format_map(one.fields) for one in found.sightings if one.message.rank == HARMLESS)
     if best is None:
         return _unknown(found, there, loader, notes, failed)
     message = best.message
+    known = known_of(message.code, best.fields, tensorflow)
     fields = _Told({**best.fields, **known.fields})
     told = Diagnosis(
         kind=known.kind or message.kind,
@@ -275,18 +276,6 @@ def _with_call(told: Diagnosis, best: Sighting, there: Judged | None) -> Diagnos
     return told._replace(cause=cause, fix=fix, call=answer, certainty=SURE if there is not None else told.certainty)
 
 
-def _best(found: Scan, tensorflow: str) -> tuple[Sighting | None, Known]:
-    """The root cause among what was seen, and what the catalogue adds; what it denies is no sighting."""
-    while True:
-        best = found.best()
-        if best is None:
-            return None, Known()
-        known = known_of(best.message.code, best.fields, tensorflow)
-        if known is not None:
-            return best, known
-        found.sightings.remove(best)
-
-
 def _others(found: Scan, best: Sighting, tensorflow: str) -> tuple[Seen, ...]:
     others: dict[str, Seen] = {}
     for one in found.sightings:
@@ -294,9 +283,8 @@ def _others(found: Scan, best: Sighting, tensorflow: str) -> tuple[Seen, ...]:
         if message.code == best.message.code or message.rank in (HARMLESS, WRAPPER) or one.wording.any_text:
             continue
         known = known_of(message.code, one.fields, tensorflow)
-        if known is not None:
-            cause = message.cause.format_map(_Told({**one.fields, **known.fields}))
-            others.setdefault(message.code, Seen(message.code, known.kind or message.kind, cause, one.excerpt))
+        cause = message.cause.format_map(_Told({**one.fields, **known.fields}))
+        others.setdefault(message.code, Seen(message.code, known.kind or message.kind, cause, one.excerpt))
     return tuple(others.values())[:SHOWN]
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 from inspector.findings import Finding
 from inspector.named_tuple import NamedTuple
-from inspector.restoring.kinds import DEPENDENCY, LIKELY, VERSION
+from inspector.restoring.belonging import OWN
+from inspector.restoring.kinds import DEPENDENCY, LIKELY, POSSIBLE, VERSION
 
-_OWN = ("tensorflow", "tf_keras", "keras")
 # Names that a Keras brings, or has another way to write: nobody's custom objects.
 _OF_KERAS = ("Functional", "TFOpLambda", "SlicingOpLambda", "ClassMethod", "InstanceMethod", "InstanceProperty", "DTypePolicy",
              "mse", "mae", "mape", "msle", "kld", "mean_squared_error", "mean_absolute_error", "binary_crossentropy",
@@ -32,8 +32,8 @@ class Known(NamedTuple):
     certainty: str = ""
 
 
-def known_of(code: str, fields: Mapping[str, str], tensorflow: str) -> Known | None:
-    """What is known of a message's fields for a target's release; None where they say that it is another message."""
+def known_of(code: str, fields: Mapping[str, str], tensorflow: str) -> Known:
+    """What is known of a message's fields for a target's release."""
     tell = _TELL.get(code)
     return Known() if tell is None else tell(fields, tensorflow)
 
@@ -89,36 +89,23 @@ def _op_of_tensorflow(op: str, found: tuple[str, ...], tensorflow: str) -> Known
     return Known({"whose": f"{whose}, or a build that leaves ops out", "cure": how}, VERSION, certainty=LIKELY)
 
 
-def _module(fields: Mapping[str, str], tensorflow: str) -> Known | None:
+def _op_key(fields: Mapping[str, str], tensorflow: str) -> Known:
+    return _op(fields, tensorflow)._replace(certainty=LIKELY)
+
+
+def _module(fields: Mapping[str, str], tensorflow: str) -> Known:
     from inspector.catalogue import companions
 
     root = fields["module"].partition(".")[0]
-    if fields["module"] in _OWN:
-        pip = root.replace("_", "-")
-        return Known({"package": pip, "cure": ""}, DEPENDENCY, (pip,), (f"import {root}",))
     package = companions.package(root)
     if package is None:
-        return None
+        pip = root.replace("_", "-")
+        return Known({"package": pip, "cure": ""}, DEPENDENCY, (pip,), (f"import {root}",))
     fitting = companions.version_for(package, tensorflow)
     wanted = f"{package.name}=={'.'.join(fitting.version.split('.')[:2])}.*" if fitting else package.name
     statement = package.import_statement
     then = f", then: {statement}  # before the load" if statement else ""
     return Known({"package": package.name, "cure": then}, DEPENDENCY, (wanted,), (statement,) if statement else ())
-
-
-def _library(fields: Mapping[str, str], tensorflow: str) -> Known | None:
-    """Other programs have libraries too: this one must be of TensorFlow, or of ops."""
-    name = fields["library"].lower()
-    return (
-        Known()
-        if "tensorflow" in name or name.rpartition("/")[2].endswith(("_ops.so", "_op.so", "_kernels.so"))
-        else None
-    )
-
-
-def _proto(fields: Mapping[str, str], tensorflow: str) -> Known | None:
-    """Other programs have messages too."""
-    return Known() if fields["proto"].startswith("tensorflow.") else None
 
 
 def _attr(fields: Mapping[str, str], tensorflow: str) -> Known:
@@ -177,15 +164,21 @@ def _type(fields: Mapping[str, str], tensorflow: str) -> Known:
 def _parent(fields: Mapping[str, str], tensorflow: str) -> Known:
     """A module of Keras itself is of another Keras, any other one is somebody's code."""
     module = fields["module"]
-    if module.partition(".")[0] in _OWN:
+    if module.partition(".")[0] in OWN:
         return Known({"why": ": it is of another Keras", "cure": _OTHER_KERAS}, VERSION, certainty=LIKELY)
     return Known({"why": "", "cure": f"import {module}  # before the load, from where it can be imported"}, DEPENDENCY)
 
 
 def _custom(fields: Mapping[str, str], tensorflow: str) -> Known:
+    from inspector.catalogue.keras_names import every
+
     name = fields.get("name", "").strip("'\".")
     if name in _OF_KERAS:
         return Known({"whose": ": the name is of another Keras", "cure": _OTHER_KERAS}, VERSION, certainty=LIKELY)
+    if name in every():
+        why = ": Keras has one of that name, which this release may lack; or it is code of your own"
+        own = f"; if it is your own, pass custom_objects={{'{name}': {name}}}"
+        return Known({"whose": why, "cure": _OTHER_KERAS + own}, VERSION, certainty=POSSIBLE)
     how = (
         f"import the module that defines it, and pass custom_objects={{'{name}': {name}}}, or decorate it with "
         "@keras.saving.register_keras_serializable(); compile=False leaves losses, metrics and optimizers out"
@@ -197,13 +190,12 @@ def _slots(fields: Mapping[str, str], tensorflow: str) -> Known:
     return Known({}, "", ("tf_keras",), ("import tf_keras",))
 
 
-_TELL: Mapping[str, Callable[[Mapping[str, str], str], Known | None]] = {
+_TELL: Mapping[str, Callable[[Mapping[str, str], str], Known]] = {
     "op-not-registered": _op,
+    "op-not-known": _op_key,
     "op-without-module": _module,
-    "op-library-not-loaded": _library,
     "attr-not-in-op": _attr,
     "attr-missing": _attr_missing,
-    "graph-def-not-parsed": _proto,
     "type-not-registered": _type,
     "slot-variables": _slots,
     "keras-parent-module": _parent,

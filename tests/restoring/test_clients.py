@@ -36,6 +36,10 @@ OTHERS = {  # programs that say it in their own words
         "node: no signature": "Error: The SavedModel does not have signature: predict",
         "node: other names": "Error: The model signatureDef input names are x, however the provided input names are xyz.",
         "triton: count": "[400] expected 2 inputs but got 1 inputs for model 'm'. Got inputs ['x'], but missing required",
+        "c++: no operation": 'terminate called: what():  No operation named "serving_default_input_1" exists',
+        "onnx: no signature": "ValueError: make_sure failure: No signatures found in model. Try --concrete_function instead.",
+        "triton: names": "Invalid argument: unexpected inference input 'input', allowed inputs are: input_tensor",
+        "javascript: outputs": "Error: Cannot compute the outputs [y] from the provided inputs [a]. Missing the following",
         "cloud": "Prediction failed: Expected tensor name: x, got tensor name: ['image'].",
     },
     "DTypeMismatch": {
@@ -44,6 +48,12 @@ OTHERS = {  # programs that say it in their own words
     },
     "ShapeMismatch": {
         "javascript: shape": "Error: The shape of dict['x'] provided in model.execute(dict) must be [-1,3], but was [3]",
+        "triton: configuration": "model 'm', tensor 'x': the model expects 1 dimensions (shape [-1]) but the model configuration "
+        "specifies 2 dimensions (shape [-1,1])",
+        "triton: older": "unable to load model 'm', tensor 'x' shape expected by framework [3] doesn't match model configuration "
+        "shape [4]",
+        "lite: shape": "ValueError: Cannot set tensor: Dimension mismatch. Got 224 but expected 300 for dimension 1 of input 0.",
+        "serving: batch": '{"error": "Task size 50 is larger than maximum input batch size 32"}',
         "triton: shape": "[400] [request id: 7] unexpected shape for input 'x' for model 'm'. Expected [-1,4], got [1,5]. ",
     },
     "UnknownRestoreError": {

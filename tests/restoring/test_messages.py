@@ -8,8 +8,8 @@ import string
 import pytest
 
 from inspector.restoring import kinds
+from inspector.restoring.belonging import belongs
 from inspector.restoring.exceptions import KINDS
-from inspector.restoring.knowledge import known_of
 from inspector.restoring.messages.message import HARMLESS, Message
 from inspector.restoring.messages.registry import matchers, messages
 from inspector.restoring.messages.wording import OUTSIDE, QUOTED, RUN, SOURCE, Matcher, Wording, fields_of, pieces
@@ -17,8 +17,12 @@ from inspector.restoring.reading import scan
 from inspector.rules.registry import rules
 
 SAMPLES = {"": "some_name", "d": "7", "w": "some_name", "line": "what is left", "lazy": "any thing", "shape": "[2, 3]"}
+# Names that a message asks to be of its kind.
+NAMED = {"op": "CaseFoldUTF8", "module": "tensorflow_text", "library": "/x/_image_ops.so", "proto": "tensorflow.GraphDef",
+         "argument": "ragged"}  # fmt: skip
 # Fields that the catalogue adds to those of the text.
-ADDED = {"op-not-registered": {"whose", "cure"}, "attr-missing": {"since", "cure"}, "op-without-module": {"package", "cure"},
+ADDED = {"op-not-registered": {"whose", "cure"}, "op-not-known": {"whose", "cure"},
+         "attr-missing": {"since", "cure"}, "op-without-module": {"package", "cure"},
          "keras-parent-module": {"why", "cure"}, "keras-custom-object": {"whose", "cure"}, "attr-not-in-op": {"cure"},
          "type-not-registered": {"cure"}}  # fmt: skip
 ALL = [(message, wording) for message in messages().values() for wording in message.wordings]
@@ -28,7 +32,8 @@ def sample(wording: Wording) -> str:
     """A text that the wording describes, after the frame that it asks for."""
     text = ""
     for kind, part in pieces(wording.template):
-        text += part if kind == "literal" else SAMPLES[part.partition(":")[2]]
+        name, _, form = part.partition(":")
+        text += part if kind == "literal" else NAMED.get(name, SAMPLES[form]) if form in ("", "w") else SAMPLES[form]
     if not wording.frame:
         return text
     file, _, function = wording.frame.partition(" ")
@@ -93,9 +98,35 @@ def test_anchors_are_shared() -> None:
     assert len(matchers()) < len(ALL)
 
 
-def test_what_the_catalogue_denies() -> None:
-    """A module of somebody else's is no message of ours."""
-    assert known_of("op-without-module", {"module": "pandas"}, "2.21.0") is None
-    assert known_of("op-without-module", {"module": "tensorflow_text.ops"}, "2.21.0") is not None
-    assert known_of("op-library-not-loaded", {"library": "/x/libtorch.so"}, "2.21.0") is None
-    assert known_of("op-library-not-loaded", {"library": "/x/_image_ops.so"}, "2.21.0") is not None
+@pytest.mark.parametrize(
+    ("code", "fields", "ours"),
+    [
+        ("op-without-module", {"module": "pandas"}, False),
+        ("op-without-module", {"module": "tensorflow_text.ops"}, True),
+        ("op-library-not-loaded", {"library": "/x/libtorch.so"}, False),
+        ("op-library-not-loaded", {"library": "/x/tensorflow/python/_pywrap_tensorflow_internal.so"}, False),
+        ("op-library-not-loaded", {"library": "/x/_image_ops.so"}, True),
+        ("op-library-not-loaded", {"library": r"C:\x\tensorflow_io\python\ops\libtensorflow_io.so"}, True),
+        ("graph-def-not-parsed", {"proto": "sentencepiece.ModelProto"}, False),
+        ("graph-def-not-parsed", {"proto": "tensorflow.GraphDef"}, True),
+        ("op-not-known", {"op": "user_id"}, False),
+        ("op-not-known", {"op": "Name"}, False),
+        ("op-not-known", {"op": "MatMul"}, False),  # of all releases: nothing that a program could lack
+        ("op-not-known", {"op": "CaseFoldUTF8"}, True),
+        ("keras-argument", {"argument": "timeout"}, False),
+        ("keras-argument", {"argument": "ragged"}, True),
+        ("file-missing", {"file": "data/label_map.pbtxt"}, False),
+        ("file-missing", {"file": "/m/1/saved_model.pbtxt"}, True),
+        ("file-missing", {"file": "/tmp/vocab.txt"}, True),
+        ("file-missing", {"file": "/m/assets/names.csv"}, True),
+    ],
+)
+def test_what_belongs(code: str, fields: dict[str, str], ours: bool) -> None:
+    """A module, file or key of somebody else's is no message of ours."""
+    assert belongs(code, fields) is ours
+
+
+def test_a_key_that_is_no_op_hides_nothing() -> None:
+    """What is not ours is not seen at all: the frame still tells what the same line means."""
+    text = "Traceback (most recent call last):\n  File \"/x/load.py\", line 3, in _recreate_constant\n    x()\nKeyError: 'x'\n"
+    assert [one.message.code for one in scan([text]).sightings] == ["constant-value"]

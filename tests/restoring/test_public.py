@@ -1,7 +1,7 @@
-"""``diagnose`` on the two lists of public error texts, by the text alone.
+"""``diagnose`` on the three lists of public error texts, by the text alone.
 
 The lists were labelled by people who did not see the classifier, and README.md tells what its first run on each was, before
-its author had read the list: 54 of 83, and 87 of 112. The texts have been seen since, so the gates below hold what was
+its author had read the list: 54 of 83, 87 of 112, and 72 of 92. The texts have been seen since, so the gates below hold what was
 reached, and judge nothing anew.
 """
 
@@ -14,9 +14,9 @@ import pytest
 
 from inspector.restoring.diagnosis import Diagnosis, diagnose
 from inspector.restoring.kinds import SURE
-from tests.restoring.public_errors import FILE, MORE, UNKNOWN, PublicError, read_public_errors
+from tests.restoring.public_errors import FILE, LAST, MORE, UNKNOWN, PublicError, read_public_errors
 
-REACHED = {FILE: 80, MORE: 108}
+REACHED = {FILE: 80, MORE: 108, LAST: 90}
 RIGHT = 0.9
 each_list = pytest.mark.parametrize("file", REACHED, ids=lambda file: file.stem)
 

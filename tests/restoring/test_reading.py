@@ -114,6 +114,13 @@ def test_symptoms_do_not_win() -> None:
         "ImportError: /lib/libtorch.so: undefined symbol: _ZN2at",
         "json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)",
         "E0501 12:00:00.1 1 server.cc:3] Connection refused",
+        "RuntimeError: CUDA error: no kernel image is available for execution on the device",
+        "KeyError: 'image/encoded'",
+        "KeyError: 'UserName'",
+        "TypeError: __init__() got an unexpected keyword argument 'timeout'",
+        "NotFoundError: data/label_map.pbtxt; No such file or directory",
+        "ValueError: Error when checking target: expected dense_2 to have shape (10,) but got array with shape (1,)",
+        "DecodeError: Error parsing message with type 'sentencepiece.ModelProto'",
     ],
 )  # fmt: skip
 def test_what_is_not_ours_stays_unknown(text: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.restoring.kinds import DEPENDENCY, DTYPE, GRAPH, LIKELY, POSSIBLE, SHAPE, SIGNATURE
+from inspector.restoring.kinds import DEPENDENCY, DTYPE, GRAPH, LIKELY, SIGNATURE, VERSION
 from inspector.restoring.messages.message import Message
 from inspector.restoring.messages.wording import QUOTED, SOURCE, Wording
 
@@ -31,13 +31,17 @@ MESSAGES = (
         f"name every argument that the function has, and no other; {_NEAREST}",
         (
             Wording("Binding inputs to tf.function failed due to `{why:lazy}`. Received", "2.15-2.21", _BINDING),
-            Wording("Binding inputs to tf.function `{function}` failed due to `{why:lazy}`.Received", "2.12", _BINDING),
+            Wording("Binding inputs to tf.function `{function}` failed due to `{why:lazy}`.Received", "2.12-2.21", _BINDING),
             Wording("TypeError: {function:lazy} missing required {why:line}", "1.15-2.21", _CONCRETE, frame="concrete_function.py"),
             Wording("TypeError: {function:lazy} got {why:line}", "", _CONCRETE, frame="concrete_function.py"),
             Wording("TypeError: {function:lazy} takes {why:line}", "", _CONCRETE, seen=QUOTED, frame="concrete_function.py"),
             Wording("TypeError: {function:lazy} missing required arguments: {why:line}", "2.3-2.21", _CONCRETE),
             Wording("TypeError: {function:lazy} got unexpected keyword arguments: {why:line}", "1.15-2.21", _CONCRETE),
             Wording("signature_wrapper({}) {why:line}", "", _CONCRETE, seen=QUOTED),
+            Wording("Fallback to flat signature also failed due to: {why:line}", "2.15-2.21", _CONCRETE),
+            Wording("Expected argument names {:lazy} but got values for {:lazy}. Missing: {why:line}", "1.15", _CONCRETE, seen=SOURCE),
+            Wording("When input_signature is provided, only pass arguments covered by it. Received {why:line}", "1.15", _BINDING, seen=SOURCE),
+            Wording("was expected to be of type {why:line}", "2.12-2.21", "core/function/polymorphism/function_type.py", seen=SOURCE, frame="function_type.py"),
         ),
         certainty=LIKELY,
     ),
@@ -72,6 +76,8 @@ MESSAGES = (
             Wording("argument {argument:w} had incorrect type", "2.3-2.12", _CONCRETE, seen=SOURCE),
             Wording("expected a Tensor in {argument:w}, but got", "2.3-2.12", _CONCRETE),
             Wording("Structure of Python function inputs does not match input_signature", "1.15-2.12", "python/eager/polymorphic_function/function_spec.py", seen=SOURCE),
+            Wording("all inputs to the Python function must be convertible to tensors", "1.15-2.12", _BINDING, seen=SOURCE),
+            Wording("Expected all args to be Tensors or Variables; but got", "1.15", _CONCRETE, seen=SOURCE),
         ),
         certainty=LIKELY,
     ),
@@ -101,6 +107,16 @@ MESSAGES = (
         ("OB001",),
     ),
     Message(
+        "slot-variables-of-older", VERSION,
+        "the model holds an optimizer with slot variables, which this TensorFlow does not bring back: from 2.0 on it does",
+        "load it with TensorFlow 2.0 or newer, or export again without the optimizer (include_optimizer=False)",
+        (
+            Wording("object has no attribute '_create_or_restore_slot_variable'", "", "python/training/tracking/base.py, before 2.0", seen=SOURCE),
+        ),
+        ("OB001",),
+        certainty=LIKELY,
+    ),
+    Message(
         "object-not-callable", SIGNATURE,
         "the loaded object itself cannot be called: its class was not saved, only its tf.functions and signatures",
         "call loaded.signatures['serving_default'](...) or a tf.function that it has; a Keras model is loaded whole by Keras: "
@@ -127,26 +143,5 @@ MESSAGES = (
         ),
         ("OB018", "SG004"),
         LIKELY,
-    ),
-    Message(
-        "layer-input", SHAPE,
-        "a Keras layer was given an input of another shape than it was built with",
-        "give the model inputs of the shape that it was built with (mind the batch dimension)",
-        (
-            Wording("is incompatible with the layer: expected", "1.15-2.21", "keras", seen=SOURCE),
-            Wording("is incompatible with layer {layer}: expected", "1.15-2.21", "keras", seen=SOURCE),
-        ),
-        certainty=LIKELY,
-    ),
-    Message(
-        "keras-tensor-in-function", SIGNATURE,
-        "a symbolic Keras tensor was passed to a function that takes tensors",
-        "wrap the call into a keras.layers.Layer or keras.layers.TFSMLayer; with Keras 3, tensorflow_hub.KerasLayer needs "
-        "tf_keras (TF_USE_LEGACY_KERAS=1)",
-        (
-            Wording("A KerasTensor cannot be used as input to a TensorFlow function", "2.21", "keras", seen=SOURCE),
-            Wording("A KerasTensor is symbolic", "2.21", "keras", seen=SOURCE),
-        ),
-        certainty=POSSIBLE,
     ),
 )  # fmt: skip

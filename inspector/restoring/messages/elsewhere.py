@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.restoring.kinds import DEPENDENCY, LIKELY, NOT_SAVED_MODEL, UNKNOWN
+from inspector.restoring.kinds import LIKELY, UNKNOWN
 from inspector.restoring.messages.message import Message
 from inspector.restoring.messages.wording import QUOTED, SOURCE, Wording
 
@@ -10,38 +10,6 @@ _LITE = "lite/python/convert.py"
 _LEVELDB = "LevelDB table/format.cc, table/block.cc"
 
 MESSAGES = (
-    Message(
-        "lite-ops", DEPENDENCY,
-        "the model has ops that the TensorFlow Lite runtime does not have",
-        "converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS, tf.lite.OpsSet.SELECT_TF_OPS], and link the "
-        "Flex delegate; ops of a package must be registered in the runtime",
-        (
-            Wording("Some ops are not supported by the native TFLite runtime", "2.6-2.21", _LITE, seen=SOURCE),
-            Wording("neither a custom op nor a flex op", "1.15-2.21", _LITE, seen=SOURCE),
-            Wording("Encountered unresolved custom op: {op:w}", "1.15-2.21", "lite/core/subgraph.cc", seen=SOURCE),
-            Wording("Regular TensorFlow ops are not supported by this interpreter", "1.15-2.21", "lite/core/subgraph.cc", seen=SOURCE),
-            Wording("Select TensorFlow op(s), included in the given model, is(are) not supported by this interpreter", "2.9-2.21", "lite/core/subgraph.cc", seen=SOURCE),
-            Wording("Here is a list of operators for which you will need custom implementations", "1.15-2.21", _LITE, seen=SOURCE),
-            Wording("Ops that need custom implementation", "2.3-2.21", _LITE, seen=SOURCE),
-            Wording("Ops that can be supported by the flex runtime", "2.3-2.21", _LITE, seen=SOURCE),
-        ),
-    ),
-    Message(
-        "lite-not-a-model", NOT_SAVED_MODEL,
-        "the file is no TensorFlow Lite model",
-        "pass a .tflite file; python -m inspector FILE says what it is instead",
-        (Wording("Model provided has model identifier '{found}', should be 'TFL3'", "1.15-2.21", "lite/core/model_builder.cc", seen=SOURCE),),
-    ),
-    Message(
-        "js-ops", DEPENDENCY,
-        "the model has ops that TensorFlow.js does not have",
-        "export only the inference part (without Assert, Print, training ops); --skip_op_check where they are never run",
-        (
-            Wording("Unsupported Ops in the model before optimization", "", "tensorflowjs", seen=QUOTED),
-            Wording("Unsupported Ops in the model after optimization", "", "tensorflowjs", seen=QUOTED),
-            Wording("Unknown op '{op}'. File an issue", "", "tensorflowjs", seen=QUOTED),
-        ),
-    ),
     Message(
         "tensorflow-not-started", UNKNOWN,
         "this TensorFlow was built for CPU instructions (AVX ...) that this machine does not have: it ends before it reads a model",
@@ -89,5 +57,17 @@ MESSAGES = (
             Wording("Corruption: bad entry in block", "", _LEVELDB, seen=SOURCE),
             Wording("Corruption: truncated block read", "", _LEVELDB, seen=SOURCE),
         ),
+    ),
+    Message(
+        "graph-mode", UNKNOWN,
+        "the code is for the sessions and graphs of TensorFlow 1, and runs under the eager execution of TensorFlow 2",
+        "import tensorflow.compat.v1 as tf; tf.disable_v2_behavior() before the graph is built; or load the model by "
+        "tf.saved_model.load",
+        (
+            Wording("The Session graph is empty. Add operations to the graph before calling run()", "2.9-2.21", "python/client/session.py", seen=SOURCE),
+            Wording("Exporting/importing meta graphs is not supported when eager execution is enabled", "1.15-2.21", "python/framework/meta_graph.py", seen=SOURCE),
+            Wording("tf.placeholder() is not compatible with eager execution", "1.15-2.21", "python/ops/array_ops.py", seen=SOURCE),
+        ),
+        certainty=LIKELY,
     ),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.restoring.kinds import DTYPE, GRAPH, LIKELY, POSSIBLE, SHAPE
+from inspector.restoring.kinds import DTYPE, GRAPH, LIKELY, NOT_SAVED_MODEL, POSSIBLE, SHAPE
 from inspector.restoring.messages.message import SYMPTOM, Message
 from inspector.restoring.messages.wording import QUOTED, SOURCE, Wording
 
@@ -33,6 +33,8 @@ _STRUCTURE = (
             Wording("Node '{node}': Unknown input node '{input}'", "1.15-2.21", _CONSTRUCTOR),
             *_invalid_node("Input tensor '{input}' not found in graph_def"),
             *_invalid_node("Control input '{input}' not found in graph_def"),
+            Wording("Specified colocation to an op: {input:w} that does not exist during import for op: {node:w}", "2.9-2.21", "python/framework/importer.py", seen=SOURCE),
+            Wording("Specified colocation to an op that does not exist during import: {input:w} in {node:w}", "1.15-2.6", "python/framework/importer.py", seen=SOURCE),
         ),
         ("GR001",),
     ),
@@ -113,6 +115,19 @@ _DTYPES = (
             *_invalid_node("Input tensor '{input}' Cannot convert a tensor of type {found:w} to an input of type {wanted:w}"),
         ),
         ("GR004", "FN005", "FN006", "SG002"),
+    ),
+    Message(
+        "dtype-of-op", DTYPE,
+        "an op is given a tensor of another dtype than it takes",
+        "cast the tensor (tf.cast) where the op is called, or the input of the model where it is fed",
+        (
+            Wording("Op has type {found:w} that does not match type {wanted:w} of argument", "1.15-2.21", "python/framework/op_def_library.py", seen=SOURCE),
+            Wording("has DataType {found:w} not in list of allowed values", "1.15-2.21", "python/framework/op_def_library.py", seen=SOURCE),
+            Wording("Tensor conversion requested dtype {wanted:w} for Tensor with dtype {found:w}", "1.15-2.21", "python/framework/ops.py", seen=SOURCE),
+            Wording("Signature mismatch, have: ", "1.15-2.21", "core/framework/op_kernel.cc", seen=SOURCE),
+        ),
+        certainty=POSSIBLE,
+        rank=SYMPTOM,
     ),
     Message(
         "dtype-conflict-in-function", DTYPE,
@@ -266,6 +281,17 @@ _CONSTANTS = (
         (Wording("Session was not created with a graph before", "1.15-2.21", "core/common_runtime/direct_session.cc"),),
         ("SM004", "SG001"),
         LIKELY,
+    ),
+    Message(
+        "graph-serialization", NOT_SAVED_MODEL,
+        "the bytes are no GraphDef: the file is cut, or of another kind (a SavedModel is no GraphDef)",
+        "load a SavedModel by its folder (SavedModelBundle.load, LoadSavedModel); else copy the file again in binary mode",
+        (
+            Wording("Not a valid TensorFlow Graph serialization", "", "tensorflow/java TensorFlowInferenceInterface.java", seen=SOURCE),
+            Wording("Invalid GraphDef", "1.15-2.21", "c/c_api.cc TF_GraphImportGraphDefWithResults", seen=SOURCE),
+        ),
+        certainty=POSSIBLE,
+        rank=SYMPTOM,
     ),
 )  # fmt: skip
 

@@ -47,6 +47,8 @@ MESSAGES = (
     _harmless(
         "not-compiled",
         "a Keras model that was not compiled still predicts",
+        Wording("Error in loading the saved optimizer state. As a result, your model is starting with a freshly initialized optimizer", "1.15-2.21", "keras", seen=SOURCE),
+        Wording("Skipping variable loading for optimizer", "2.12-2.15, 2.21", "keras", seen=SOURCE),
         Wording("No training configuration found in", "1.15-2.21", "keras", seen=SOURCE),
         Wording("Compiled the loaded model, but the compiled metrics have yet to be built", "2.3-2.21", "keras", seen=SOURCE),
     ),
@@ -54,5 +56,12 @@ MESSAGES = (
         "no-warmup",
         "without warm-up requests the first request is slow, nothing else",
         Wording("No warmup data file found at", "", "tensorflow_serving", seen=SOURCE),
+    ),
+    _harmless(
+        "values-not-used",
+        "values of the checkpoint that nothing asks for (an optimizer, a counter) are left: the objects that are there were restored",
+        Wording("A checkpoint was restored (e.g. tf.train.Checkpoint.restore or tf.keras.Model.load_weights) but not all checkpointed values were used", "1.15-2.6", "python/checkpoint/checkpoint.py", seen=SOURCE),
+        Wording("Detecting that an object or model or tf.train.Checkpoint is being deleted with unrestored values", "2.9-2.21", "python/checkpoint/checkpoint.py", seen=SOURCE),
+        Wording("Unable to create a python object for variable", "1.15-2.21", "python/saved_model/load_v1_in_v2.py", seen=SOURCE),
     ),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.restoring.kinds import DEPENDENCY, LIKELY, NOT_SAVED_MODEL, SIGNATURE, VERSION
+from inspector.restoring.kinds import DEPENDENCY, LIKELY, NOT_SAVED_MODEL, SHAPE, SIGNATURE, VERSION
 from inspector.restoring.messages.message import Message
 from inspector.restoring.messages.wording import SOURCE, Wording
 
@@ -23,6 +23,9 @@ MESSAGES = (
             Wording("{handle:w} does not appear to be a valid module", "", _RESOLVER, seen=SOURCE),
             Wording("Missing implementation that supports: loader(", "", "tensorflow_hub/registry.py", seen=SOURCE),
             Wording("Missing implementation that supports: resolver(", "", "tensorflow_hub/registry.py", seen=SOURCE),
+            Wording("Trying to load a model of incompatible/unknown type", "", _LOAD, seen=SOURCE),
+            Wording("HTTPError: HTTP Error 404", "", "tensorflow_hub/compressed_module_resolver.py", seen=SOURCE, frame="compressed_module_resolver.py"),
+            Wording("HTTPError: HTTP Error 403", "", "tensorflow_hub/compressed_module_resolver.py", seen=SOURCE, frame="compressed_module_resolver.py"),
         ),
         certainty=LIKELY,
     ),
@@ -45,6 +48,9 @@ MESSAGES = (
             Wording("options are not supported for TF <", "", _LOAD, seen=SOURCE),
             Wording("This version of tensorflow_hub requires tensorflow version >=", "", _HUB, seen=SOURCE),
             Wording("Unsupported features: [", "", _NATIVE, seen=SOURCE),
+            Wording("This version of tensorflow_hub requires Python", "", _HUB, seen=SOURCE),
+            Wording("Unsupported TensorInfo encoding ", "", "tensorflow_hub/tensor_info.py", seen=SOURCE),
+            Wording("This version of TensorFlow does not support composite tensors", "", "tensorflow_hub/tf_utils.py", seen=SOURCE),
         ),
     ),
     Message(
@@ -53,7 +59,7 @@ MESSAGES = (
         "python -m inspector FOLDER lists tags and signatures; hub.KerasLayer(handle, signature='serving_default', "
         "signature_outputs_as_dict=True) for a model without __call__",
         (
-            Wording("Unknown signature {name:w} in ", "", _LAYER, seen=SOURCE),
+            Wording("Unknown signature {name:w} in ", "2.3-2.21", _LAYER, seen=SOURCE),
             Wording("Loaded object has no signatures", "", _LAYER, seen=SOURCE),
             Wording("Loaded object is not callable and has no signatures", "", _LAYER, seen=SOURCE),
             Wording("Signature name has to be specified for non-callable saved models", "", _LAYER, seen=SOURCE),
@@ -65,7 +71,25 @@ MESSAGES = (
             Wording("Signature expects multiple inputs. Use a dict", "", "tensorflow_hub/module.py", seen=SOURCE),
             Wording("Signature expects no inputs.", "", "tensorflow_hub/module.py", seen=SOURCE),
             Wording("There is no output named 'default'. Use as_dict=True", "", "tensorflow_hub/module.py", seen=SOURCE),
+            Wording("Setting hub.KerasLayer.trainable = True is unsupported when calling a SavedModel signature", "", _LAYER, seen=SOURCE),
+            Wording("is forbidden if output type {:lazy} is not a dict", "", _LAYER, seen=SOURCE),
+            Wording("signature_outputs_as_dict is only valid if specifying a signature", "", _LAYER, seen=SOURCE),
+            Wording("Module is missing input '{name}' in signature", "", "tensorflow_hub/image_util.py", seen=SOURCE),
+            Wording("Cannot convert dict_inputs: missing", "", "tensorflow_hub/module.py", seen=SOURCE),
+            Wording("Module is not a text-embedding: ", "", "tensorflow_hub/feature_column.py", seen=SOURCE),
+            Wording("Module is not usable as image embedding: ", "", "tensorflow_hub/feature_column.py", seen=SOURCE),
+            Wording("SavedModelHandler has multiple graphs with tags", "", _SAVED, seen=SOURCE),
         ),
+    ),
+    Message(
+        "hub-image-size", SHAPE,
+        "the module takes images of another size than is asked for",
+        "resize the images to hub.get_expected_image_size(module)",
+        (
+            Wording("The selected TF Hub module expects image size {wanted:lazy}, but size {found:lazy} is requested", "", "tensorflow_hub/tools/make_image_classifier", seen=SOURCE),
+            Wording("Shape of module input is {found:lazy}, expected [batch_size, height, width, num_channels]", "", "tensorflow_hub/image_util.py", seen=SOURCE),
+        ),
+        certainty=LIKELY,
     ),
     Message(
         "hub-ops", DEPENDENCY,

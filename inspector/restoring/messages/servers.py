@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.restoring.kinds import DTYPE, LIKELY, NOT_SAVED_MODEL, SHAPE, SIGNATURE
+from inspector.restoring.kinds import DTYPE, FILES, LIKELY, NOT_SAVED_MODEL, SHAPE, SIGNATURE, UNKNOWN
 from inspector.restoring.messages.message import Message
 from inspector.restoring.messages.wording import QUOTED, SOURCE, Wording
 
@@ -39,6 +39,8 @@ MESSAGES = (
             Wording("unexpected inference output '{name}', allowed outputs are: {allowed:line}", "", f"{_COMMON} CheckAllowedModelOutput", seen=SOURCE),
             Wording("', configuration expects {wanted:d} inputs, model provides", "", _BACKEND, seen=SOURCE),
             Wording("configuration specified sequence control '{name}', but model does not provide that input", "", _BACKEND, seen=SOURCE),
+            Wording("input '{name}', allowed inputs are: {allowed:line}", "", f"{_COMMON} CheckAllowedModelInput", seen=SOURCE),
+            Wording("output '{name}', allowed outputs are: {allowed:line}", "", f"{_COMMON} CheckAllowedModelOutput", seen=SOURCE),
         ),
         certainty=LIKELY,
     ),
@@ -49,6 +51,9 @@ MESSAGES = (
         (
             Wording("configuration expects datatype {wanted:w} for input '{name}', model provides {found:w}", "", _BACKEND, seen=SOURCE),
             Wording("configuration expects datatype {wanted:w} for output '{name}', model provides {found:w}", "", _BACKEND, seen=SOURCE),
+            Wording("input '{name}' data-type {found:w} doesn't match configuration data-type {wanted:w}", "", "triton server/src/backends/tensorflow/savedmodel_backend.cc", seen=SOURCE),
+            Wording("output '{name}' data-type {found:w} doesn't match configuration data-type {wanted:w}", "", "triton server/src/backends/tensorflow/savedmodel_backend.cc", seen=SOURCE),
+            Wording("sequence control '{name}' data-type {found:w} doesn't match required data-type {wanted:w}", "", "triton server/src/backends/tensorflow/savedmodel_backend.cc", seen=SOURCE),
         ),
         certainty=LIKELY,
     ),
@@ -70,6 +75,10 @@ MESSAGES = (
             Wording("tensor '{name}': the model expects {found:d} dimensions (shape {shape:shape}) but the model configuration specifies", "", _SHAPES, seen=SOURCE),
             Wording("tensor '{name}': for the model to support batching the shape should have at least 1 dimension", "", _SHAPES, seen=SOURCE),
             Wording("tensor '{name}' is 0 which is not supported", "", _BACKEND, seen=SOURCE),
+            Wording("tensor '{name}': the model expects {found:d} dimensions", "", _SHAPES, seen=SOURCE),
+            Wording("tensor '{name}' shape expected by framework", "", "triton server/src/backends/tensorflow/tf_utils.cc", seen=SOURCE),
+            Wording("first dimension of tensor '{name}' expected by framework is not a variable-size batch dimension", "", "triton server/src/backends/tensorflow/tf_utils.cc", seen=SOURCE),
+            Wording("sequence control '{name}' dims {found:shape} don't match expected dims", "", "triton server/src/backends/tensorflow/savedmodel_backend.cc", seen=SOURCE),
         ),
         certainty=LIKELY,
     ),
@@ -137,5 +146,48 @@ MESSAGES = (
         ),
         ("SM001",),
         LIKELY,
+    ),
+    Message(
+        "triton-no-version", NOT_SAVED_MODEL,
+        "Triton finds no version of the model in its folder",
+        "the layout is REPOSITORY/NAME/config.pbtxt and REPOSITORY/NAME/1/model.savedmodel/saved_model.pb",
+        (
+            Wording("at least one version must be available under the version policy of model '{name}'", "", "triton core/src/model_repository_manager", seen=SOURCE),
+            Wording("Could not determine backend for model '{name}' with no backend in model configuration", "", "triton core/src/model_config_utils.cc", seen=SOURCE),
+            Wording("unexpected platform type '{name}' for", "", "triton core/src/model_config_utils.cc", seen=SOURCE),
+        ),
+        certainty=LIKELY,
+    ),
+    Message(
+        "serving-no-checkpoint", FILES,
+        "the export has no variables/variables.index, which this release of TensorFlow Serving needs",
+        "copy the whole folder; a model without variables: serve it with a newer release",
+        (
+            Wording("Checkpoint index file not found in SavedModel directory", "", "cc/saved_model/loader.cc, before 1.2", seen=SOURCE),
+        ),
+        ("TB001",),
+    ),
+    Message(
+        "serving-batch", SHAPE,
+        "the inputs of a request, or the request and the server, do not agree on the size of the batch",
+        "give all inputs the same first dimension, not greater than max_batch_size of the server's batching parameters",
+        (
+            Wording("has inconsistent batch size: {found:d} expecting: {wanted:d}", "", "tensorflow_serving/util/json_tensor.cc", seen=SOURCE),
+            Wording("Task size {found:d} is larger than maximum batch size", "1.15-2.21", "core/kernels/batching_util", seen=SOURCE),
+            Wording("Task size {found:d} is larger than maximum input batch size", "2.6-2.21", "core/kernels/batching_util", seen=SOURCE),
+        ),
+        certainty=LIKELY,
+    ),
+    Message(
+        "server-settings", UNKNOWN,
+        "the server cannot read its own settings (model_config_file, batching_parameters_file, config.pbtxt): the model has "
+        "no part in it",
+        "correct the text of the file: it is protobuf in text form",
+        (
+            Wording("Error parsing text-format tensorflow.serving.", "", "tensorflow_serving", seen=SOURCE),
+            Wording("Error parsing text-format inference.ModelConfig", "", "triton", seen=SOURCE),
+            Wording("Error parsing text-format nvidia.inferenceserver.ModelConfig", "", "triton", seen=SOURCE),
+        ),
+        certainty=LIKELY,
     ),
 )  # fmt: skip

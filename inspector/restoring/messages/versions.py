@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inspector.restoring.kinds import DEPENDENCY, GRAPH, LIKELY, POSSIBLE, VERSION
-from inspector.restoring.messages.message import WRAPPER, Message
+from inspector.restoring.messages.message import HINT, WRAPPER, Message
 from inspector.restoring.messages.wording import QUOTED, SOURCE, Wording
 
 _VERSIONS = "core/framework/versions.cc CheckVersions"
@@ -93,7 +93,7 @@ MESSAGES = (
         "a function has the attr `{attr}`, which this TensorFlow does not take",
         "load it with the TensorFlow that saved the model, or a newer one",
         (
-            Wording("ConcreteFunction does not support `{attr}` as an attribute", "", "python/eager/polymorphic_function"),
+            Wording("ConcreteFunction does not support `{attr}` as an attribute", "2.12", "python/eager/polymorphic_function"),
             Wording("Allowlist does not support `{attr}` as an attribute", "2.15-2.21", "python/eager/polymorphic_function/attributes.py parse_func_attrs"),
         ),
         ("FN008",),
@@ -117,5 +117,24 @@ MESSAGES = (
             Wording("Didn't find op for builtin opcode '{op}' version '{version}'", "1.15-2.21", "lite/core/api/op_resolver.cc", seen=SOURCE),
             Wording("Op builtin_code out of range: {op:d}. Are you using old TFLite binary with newer model?", "1.15-2.21", "lite/core/api/op_resolver.cc", seen=SOURCE),
         ),
+    ),
+    Message(
+        "package-for-another-tensorflow", VERSION,
+        "a package asks for another TensorFlow than the one that is installed",
+        "install the version of the package that is made for this TensorFlow, or the TensorFlow that it asks for",
+        (
+            Wording("This version of TensorFlow Probability requires TensorFlow version", "", "tensorflow_probability", seen=QUOTED),
+        ),
+        certainty=LIKELY,
+    ),
+    Message(
+        "package-warns-of-tensorflow", VERSION,
+        "a package warns that it is not made for the TensorFlow that is installed",
+        "install the version of the package that is made for this TensorFlow, or the TensorFlow that it asks for",
+        (
+            Wording("The versions of TensorFlow you are currently using is", "", "tensorflow_addons", seen=QUOTED),
+        ),
+        certainty=POSSIBLE,
+        rank=HINT,
     ),
 )  # fmt: skip

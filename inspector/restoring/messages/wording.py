@@ -31,7 +31,7 @@ _KINDS = {"d": r"-?[0-9]{1,20}", "w": rf"[^\s'\"`,;()\[\]{{}}]{{1,{LONGEST}}}", 
 RUN, SOURCE, QUOTED = "run", "source", "quoted"
 # What a source is named by that is in no wheel of TensorFlow that was looked at: other programs, older releases.
 OUTSIDE = ("tensorflow_serving", "tensorflow_hub", "platform/windows", "triton", "LevelDB", "tensorflow/java", "tensorflow/go",
-           "tensorflow/rust", "google-cloud-ml", "tfjs-", "tfgo", "sagemaker", "before 1.", "before 2.")  # fmt: skip
+           "tensorflow/rust", "google-cloud-ml", "tfjs-", "tfgo", "sagemaker", "tf2onnx", "coremltools", "openvino", "cppflow", "before 1.", "before 2.")  # fmt: skip
 
 
 class Wording(NamedTuple):
