@@ -12,8 +12,20 @@ from inspector.confirmation import COMPANIONS, confirm, packages_of, tensorflow_
 from inspector.discovery import find_models
 from inspector.engine import concerned, judge, judge_each, merge
 from inspector.errors import DEFAULT_LIMITS, Limits, UnknownRelease, UsageError
-from inspector.findings import CAPI, ERROR, FAILS, LOADS, TF_SERVING, UNKNOWN, Confirmation, Target, Verdict
-from inspector.loaders import KERAS, LOADERS, TENSORFLOW
+from inspector.findings import (
+    CAPI,
+    ERROR,
+    FAILS,
+    KERAS,
+    LOADS,
+    TENSORFLOW,
+    TF_SERVING,
+    UNKNOWN,
+    Confirmation,
+    Target,
+    Verdict,
+)
+from inspector.loaders import LOADERS
 from inspector.loaders.session import TRANSFORM_TAGS
 from inspector.model.saved_model import Model, open_model
 from inspector.named_tuple import NamedTuple

@@ -107,8 +107,9 @@ def canonicals(model: Model, tags: Sequence[str] | None) -> Iterator[Canonical]:
     if not chosen and model.meta_graphs:
         there = "; ".join(",".join(meta.tags) for meta in model.meta_graphs)
         raise UsageError(f"{model.path} has no MetaGraph with the tags {','.join(asked or ())}; there are {there}")
+    variables = stored(model)
     for meta in chosen:
-        yield Canonical(model, meta, stored(model), Numbers())
+        yield Canonical(model, meta, variables, Numbers())
 
 
 # --- signatures: every input by name, none beside

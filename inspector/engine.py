@@ -15,9 +15,11 @@ from inspector.findings import (
     CAPI,
     EFFECTS,
     ERROR,
+    KERAS,
     NOTE,
     PLACES_KEPT,
     SEVERITIES,
+    TENSORFLOW,
     Finding,
     Gap,
     Location,
@@ -25,7 +27,7 @@ from inspector.findings import (
     Target,
     Verdict,
 )
-from inspector.loaders import KERAS, LOADERS, TENSORFLOW
+from inspector.loaders import LOADERS
 from inspector.model.saved_model import Model
 from inspector.named_tuple import NamedTuple
 from inspector.policy import NO_DEMANDS, Demands

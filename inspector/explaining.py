@@ -9,8 +9,8 @@ from typing import Any
 from inspector.checking import choose_loaders, tags_for
 from inspector.discovery import expand
 from inspector.engine import run_rules, words
-from inspector.findings import FAILS, LOADS, RUNS, UNKNOWN, Finding, Target
-from inspector.loaders import KERAS, LOADERS
+from inspector.findings import FAILS, KERAS, LOADS, RUNS, UNKNOWN, Finding, Target
+from inspector.loaders import LOADERS
 from inspector.loaders.step import VARIABLES, Extent, Loader, Walk
 from inspector.model.bundle import ALL_TENSORS
 from inspector.model.saved_model import Model, open_model

@@ -11,6 +11,10 @@ from typing import Any
 
 from inspector.named_tuple import NamedTuple
 
+# The loaders: those of TensorFlow, and those of Keras, which call them.
+TENSORFLOW = ("tf2", "tf1", "serving")
+KERAS = ("keras", "tfsm", "tf_keras")
+
 # Effects, worst first. The order is the order of a report.
 LOAD_FAILS = "load-fails"
 CALL_FAILS = "call-fails"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from inspector.confirmation import confirm
-from inspector.loaders import KERAS
+from inspector.findings import KERAS
 
 CORPUS = Path(__file__).parent.parent.parent / "shared" / "corpus" / "models"
 FILE = Path(__file__).parent / "corpus_keras.json"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from inspector.checking import check
-from inspector.loaders import KERAS
+from inspector.findings import KERAS
 
 CORPUS = Path(__file__).parent.parent.parent / "shared" / "corpus"
 MANIFEST = CORPUS / "manifest.jsonl"

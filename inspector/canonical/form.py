@@ -142,7 +142,7 @@ class Canonical:
         function, objects = self.meta.function(name), self.meta.objects
         if function is None or objects is None:
             return {}
-        names = [arg.name for arg in function.signature.input_arg]
+        names = function.arguments
         captured = objects.bound_inputs(name)
         given = len(names) - len(captured)
         found: dict[str, Hashable] = {arg: ("argument", place) for place, arg in enumerate(names[:given])}

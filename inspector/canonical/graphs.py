@@ -147,7 +147,7 @@ class Computation:
     def _form(self, function: Function) -> Form:
         body, note = function.body, self.ledger.note
         self._forms[function.name] = Form(note(("recursive", function_base(function.name))), ())
-        arguments = {arg.name: at for at, arg in enumerate(function.signature.input_arg)}
+        arguments = {name: at for at, name in enumerate(function.arguments)}
         tokens: dict[str, Token] = {}
         order: list[int] = []
         positions = body.index()

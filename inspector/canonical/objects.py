@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 from inspector.canonical.graphs import Computation
@@ -20,20 +20,26 @@ _DICT, _LISTS = "trackable_dict_wrapper", ("trackable_list_wrapper", "trackable_
 
 def paths(objects: ObjectGraph) -> dict[int, str]:
     """Node → its path: the shortest one, of several the first in the order of words. Slots of optimizers come last."""
-    found = {0: ""} if objects.nodes else {}
-    level = list(found)
-    while level:
-        below = []
-        for node in sorted(level, key=found.__getitem__):
-            for name, child in sorted(objects.children[node]):
-                if child not in found:
-                    found[child] = f"{found[node]}.{name}" if found[node] else name
-                    below.append(child)
-        level = below
+    found = _from_root(objects, "", lambda _, above, name: f"{above}.{name}" if above else name)
     for node, saved in enumerate(objects.nodes):
         for slot in saved.slot_variables:
             of = found.get(slot.original_variable_node_id, "?")
             found.setdefault(slot.slot_variable_node_id, f"{found.get(node, '?')}.slot {slot.slot_name} of {of}")
+    return found
+
+
+def _from_root(objects: ObjectGraph, root: str, below: Callable[[int, str, str], str]) -> dict[int, str]:
+    """Node → its text: that of the root, and level by level what ``below`` makes of an object, its text and a child's name."""
+    found = {0: root} if objects.nodes else {}
+    level = list(found)
+    while level:
+        reached = []
+        for node in sorted(level, key=found.__getitem__):
+            for name, child in sorted(objects.children[node]):
+                if child not in found:
+                    found[child] = below(node, found[node], name)
+                    reached.append(child)
+        level = reached
     return found
 
 
@@ -175,18 +181,7 @@ def _constant(meta: MetaGraph, computation: Computation, name: str) -> Hashable:
 
 def _owners(objects: ObjectGraph) -> dict[int, str]:
     """Node → the Python that gets it from ``loaded``: attributes, items of lists and of dicts."""
-    found = {0: "loaded"} if objects.nodes else {}
-    level = list(found)
-    while level:
-        below = []
-        for node in sorted(level, key=found.__getitem__):
-            revived = objects.revived(node)
-            for name, child in sorted(objects.children[node]):
-                if child not in found:
-                    found[child] = _member(found[node], name, revived)
-                    below.append(child)
-        level = below
-    return found
+    return _from_root(objects, "loaded", lambda node, owner, name: _member(owner, name, objects.revived(node)))
 
 
 def _member(owner: str, name: str, revived: str) -> str:

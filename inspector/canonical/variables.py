@@ -13,7 +13,7 @@ from collections.abc import Hashable, Iterator, Mapping
 
 from inspector.canonical.names import natural, without_counters
 from inspector.model import dtypes
-from inspector.model.bundle import OBJECT_GRAPH_KEY, BundleEntry
+from inspector.model.bundle import ALL_VARIABLES, OBJECT_GRAPH_KEY, BundleEntry
 from inspector.model.dtypes import Shape
 from inspector.model.objects import ATTRIBUTES, VARIABLE_VALUE, ObjectGraph, ObjectVariable
 from inspector.model.saved_model import Model
@@ -21,7 +21,6 @@ from inspector.named_tuple import NamedTuple
 
 _VALUE = f"/{ATTRIBUTES}{VARIABLE_VALUE}"
 _COUNTER = "save_counter"  # tf.train.Checkpoint counts its saves in a variable
-_UNORDERED = ("_all_variables",)
 
 
 class Stored(NamedTuple):
@@ -120,20 +119,20 @@ def _renamed(
             holder, _, last = short(variable.key).rpartition("/")
             if last.isdecimal() and variable.key.endswith(_VALUE):
                 lists.setdefault(holder, []).append((int(last), variable))
-            if holder not in _UNORDERED:
+            if holder != ALL_VARIABLES:
                 twins.setdefault(_content(entries, variable), place)
     for holder, listed in lists.items():
         alike: dict[str, list[tuple[int, ObjectVariable]]] = {}
         for index, variable in listed:
             alike.setdefault(without_counters(variable.name), []).append((index, variable))
         for name, some in alike.items():
-            if holder in _UNORDERED:
+            if holder == ALL_VARIABLES:
                 some.sort(key=lambda pair: _rank(twins, _content(entries, pair[1])))
             else:
                 some.sort(key=lambda pair: pair[0])
             for rank, (_, variable) in enumerate(some):
                 if variable.key:
-                    again = holder in _UNORDERED and _content(entries, variable) in twins
+                    again = holder == ALL_VARIABLES and _content(entries, variable) in twins
                     yield variable.key, (f"{holder}/<{name}>" + (f"#{rank}" if len(some) > 1 else ""), again)
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from inspector.cli.exit_codes import BROKEN_OFF, COULD_NOT_TELL, FINDINGS, OK, USAGE
 from inspector.cli.planning import plans_of, show_settings
 from inspector.cli.sink import FORMATS, Sink, outputs_in
-from inspector.cli.targeting import LOADERS, PATH_HELP, add_own_ops, add_targets
+from inspector.cli.targeting import PATH_HELP, add_own_ops, add_targets
 from inspector.errors import UsageError
+from inspector.findings import KERAS, TENSORFLOW
 
 if TYPE_CHECKING:
     from inspector.checking import Plan
@@ -74,7 +75,7 @@ def _add_confirmation(parser: argparse.ArgumentParser) -> None:
     confirm.add_argument("--confirm", choices=("auto", "force"), default="auto",
                          help="auto (the default); force also runs what touches files, network or native code")  # fmt: skip
     confirm.add_argument("--no-confirm", dest="confirm", action="store_const", const="no", help="static only")
-    confirm.add_argument("--confirm-loader", action="append", default=[], choices=LOADERS,
+    confirm.add_argument("--confirm-loader", action="append", default=[], choices=(*TENSORFLOW, *KERAS),
                          help="the loader that confirms (repeatable; default: the first chosen)")  # fmt: skip
     confirm.add_argument("--inputs", metavar="FILE", help=".npz or JSON with real inputs for the signatures")
     confirm.add_argument("--timeout", type=float, default=120.0, metavar="SECONDS", help="for each step of the load")

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from inspector.findings import Target
     from inspector.own_ops import OwnOps
 
-LOADERS = ("tf2", "tf1", "serving", "keras", "tfsm", "tf_keras")
 PATH_HELP = "a SavedModel, or a TensorFlow Serving base folder"
 
 

@@ -204,8 +204,7 @@ class Bodies:
         for name, its_name in zip(called, calls, strict=False):
             known = name in library and its_name in its
             if known and self.old.computation.function(name) != self.new.computation.function(its_name):
-                arguments = [[arg.name for arg in function.signature.input_arg]
-                             for function in (library[name], its[its_name])]  # fmt: skip
+                arguments = [library[name].arguments, its[its_name].arguments]
                 skipped = 1 if one.op in _BRANCHES else 0
                 below.append((name, its_name, _passed(given[skipped:], wanted[skipped:], arguments, partner)))
 

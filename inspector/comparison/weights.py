@@ -24,8 +24,8 @@ def match_weights(old: Mapping[str, Stored], new: Mapping[str, Stored]) -> Weigh
     """By name; then, of what is left, by dtype, shape and checksum. What is a variable's second copy in both is left out."""
     old, new = _once(old, new), _once(new, old)
     both = [name for name in old if name in new]
-    moved = tuple(n for n in both if (old[n].dtype, old[n].shape) != (new[n].dtype, new[n].shape))
-    changed = tuple(n for n in both if old[n].crc != new[n].crc and n not in set(moved))
+    moved = {n: None for n in both if (old[n].dtype, old[n].shape) != (new[n].dtype, new[n].shape)}
+    changed = tuple(n for n in both if old[n].crc != new[n].crc and n not in moved)
     removed = sorted((name for name in old if name not in new), key=natural)
     added = sorted((name for name in new if name not in old), key=natural)
     waiting: dict[object, list[str]] = {}
@@ -38,7 +38,7 @@ def match_weights(old: Mapping[str, Stored], new: Mapping[str, Stored]) -> Weigh
             renamed[name] = _nearest(name, candidates)
     there = set(renamed.values())
     left = tuple(name for name in added if name not in there)
-    return WeightChanges(changed, left, tuple(name for name in removed if name not in renamed), renamed, moved)
+    return WeightChanges(changed, left, tuple(name for name in removed if name not in renamed), renamed, tuple(moved))
 
 
 def _once(one: Mapping[str, Stored], other: Mapping[str, Stored]) -> dict[str, Stored]:

@@ -13,9 +13,9 @@ from inspector.confirmation import child, message
 from inspector.confirmation.interpreter import locate
 from inspector.confirmation.invented import why_refused
 from inspector.errors import UsageError
-from inspector.findings import FAILS, INCONCLUSIVE, LOADS, RUNS, CallConfirmation, Confirmation
+from inspector.findings import FAILS, INCONCLUSIVE, KERAS, LOADS, RUNS, TENSORFLOW, CallConfirmation, Confirmation
 
-LOADERS = ("tf2", "tf1", "serving", "keras", "tfsm", "tf_keras")
+LOADERS = (*TENSORFLOW, *KERAS)
 NOT_CONFIRMED = "not-confirmed"
 NOT_CALLED = "not-called"
 RESTARTS = 3

@@ -21,10 +21,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 
+from inspector.findings import KERAS, TENSORFLOW
 from inspector.loaders.step import Loader
-
-TENSORFLOW = ("tf2", "tf1", "serving")
-KERAS = ("keras", "tfsm", "tf_keras")
 
 
 class _Loaders(Mapping[str, Loader]):

@@ -236,6 +236,21 @@ ATTRS_IN_MAIN = (Mind("attr-unknown", when=_attr_is_left),)
 # What the shape function of a RestoreV2 refuses.
 SHAPES_OF_RESTORE = minds("restore-op")
 
+# What Python's importer refuses of any graph that it is given.
+OF_PYTHON = minds(
+    "op-not-registered",
+    "attr-missing",
+    "attr-value-not-allowed",
+    "input-missing",
+    "output-missing",
+    "input-count",
+    "dtype-conflict",
+    "cycle",
+    "duplicate-node",
+    "invalid-node-name",
+    "control-input-order",
+)
+
 # What Python's import of a function library refuses: every function, used or not.
 IN_LIBRARY = (
     *SHAPES_OF_RESTORE,
@@ -244,19 +259,7 @@ IN_LIBRARY = (
     Mind("input-shapes-count", when=_shapes_are_counted),
     Mind("attr-unbound", when=_is_placeholder),
     Mind("function-duplicate", when=_duplicate_confuses),
-    *minds(
-        "op-not-registered",
-        "attr-missing",
-        "attr-value-not-allowed",
-        "input-missing",
-        "output-missing",
-        "input-count",
-        "dtype-conflict",
-        "cycle",
-        "duplicate-node",
-        "invalid-node-name",
-        "control-input-order",
-    ),
+    *OF_PYTHON,
     Mind("attr-type", when=_is_left),
     Mind("attr-unknown", when=attr_is_refused),
     Mind("const-dtype", when=_shape_is_impossible),
@@ -302,19 +305,7 @@ AT_IMPORT = (
 IN_V1_MAIN = (
     *SHAPES_OF_RESTORE,
     Mind("function-missing", when=_is_node),
-    *minds(
-        "op-not-registered",
-        "attr-missing",
-        "attr-value-not-allowed",
-        "input-missing",
-        "output-missing",
-        "input-count",
-        "dtype-conflict",
-        "cycle",
-        "duplicate-node",
-        "invalid-node-name",
-        "control-input-order",
-    ),
+    *OF_PYTHON,
     Mind("attr-type", when=_is_left),
     *ATTRS_IN_MAIN,
     Mind("const-dtype", when=_shape_is_impossible),

@@ -70,11 +70,12 @@ from .bundle_index import BundleEntry, BundleFault, BundleHeader, Index, TensorS
 from .shards import Shard, find_shards, read_whole
 
 __all__ = [
-    "OBJECT_GRAPH_KEY", "BundleEntry", "BundleFault", "BundleHeader", "Shard", "TensorBundle", "TensorSlice", "Version",
-    "open_bundle",
+    "ALL_VARIABLES", "OBJECT_GRAPH_KEY", "BundleEntry", "BundleFault", "BundleHeader", "Shard", "TensorBundle",
+    "TensorSlice", "Version", "open_bundle",
 ]  # fmt: skip
 
 OBJECT_GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
+ALL_VARIABLES = "_all_variables"  # a list of Keras 3 that holds every variable again
 
 ALL_TENSORS = "all tensors"
 OBJECT_GRAPH = "object graph"
@@ -372,12 +373,12 @@ def _stored(index: Index) -> Iterator[tuple[str, BundleEntry]]:
 
 
 def _parameters(numeric: list[BundleEntry]) -> int:
-    """Their elements. What Keras 3's list ``_all_variables`` has again counts once (export/saved_model_export_archive.py)."""
+    """Their elements. What Keras 3's list ALL_VARIABLES has again counts once (export/saved_model_export_archive.py)."""
     listed: Counter[tuple[Any, ...]] = Counter()
     elsewhere: Counter[tuple[Any, ...]] = Counter()
     for entry in numeric:
         content = entry.dtype, entry.shape, entry.crc32c
-        (listed if entry.key.startswith("_all_variables/") else elsewhere)[content] += 1
+        (listed if entry.key.startswith(f"{ALL_VARIABLES}/") else elsewhere)[content] += 1
     return sum([prod(shape or ()) * times for (_, shape, _), times in (elsewhere | listed).items()])
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from math import prod
 from typing import Any
 
 from inspector.model import dtypes
@@ -122,9 +123,7 @@ def _unread(tensor: Any) -> Fault | None:
     if strange:
         where = "tensor_content" if tensor.tensor_content else expected
         return Fault(UNREAD, f"values in {', '.join(strange)}", f"them in {where}", parses=True)
-    count = 1
-    for dim in tensor.tensor_shape.dim:
-        count *= dim.size
+    count = prod([dim.size for dim in tensor.tensor_shape.dim])
     values = len(getattr(tensor, expected)) // (2 if tensor.dtype in _COMPLEX else 1) if there else 0
     if values <= count:
         return None

@@ -346,7 +346,7 @@ def _arguments(view: MetaView, name: str, returns: frozenset[int] | None) -> fro
     if function is None:
         return frozenset()
     live = live_nodes(function, view.ops, returns)
-    order = {arg.name: at for at, arg in enumerate(function.signature.input_arg)}
+    order = {name: at for at, name in enumerate(function.arguments)}
     taken = [t for at, node in enumerate(function.body.names) if node in live for t in function.body.inputs[at]]
     outputs = [arg.name for arg in function.signature.output_arg]
     taken += [
